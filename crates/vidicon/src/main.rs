@@ -1,0 +1,2 @@
+//! Vidicon.
+fn main() {}
