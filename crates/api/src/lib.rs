@@ -18,6 +18,7 @@ mod metrics;
 mod problem;
 mod ready;
 mod router;
+mod welcome;
 
 pub use {
     access::ApiKeys,

@@ -23,6 +23,7 @@ use crate::{
     metrics::Metrics,
     problem::Problem,
     ready::{self, Readiness},
+    welcome,
 };
 
 /// What the routes need.
@@ -47,6 +48,7 @@ pub fn router(app: App) -> Router {
     let files =
         Files { folders: app.folders, policy: Arc::new(app.policy), metrics: app.metrics.clone() };
     let mut router = Router::new()
+        .route("/", named("page", routing::get(welcome::page)))
         .route("/health", named("health", routing::get(health::health)))
         .route("/ready", named("ready", routing::get(ready::ready).with_state(app.readiness)))
         .route(
