@@ -93,10 +93,7 @@ fn if_range(headers: &HeaderMap, validators: &Validators) -> bool {
             // A strong tag is equal byte for byte; a weak one begins with `W/` and never is.
             line == validators.etag()
                 || (validators.date_is_strong()
-                    && line
-                        .to_str()
-                        .ok()
-                        .and_then(|line| httpdate::parse_http_date(line).ok())
+                    && line.to_str().ok().and_then(|line| httpdate::parse_http_date(line).ok())
                         == Some(validators.modified()))
         }
         (Some(_), Some(_)) => false,
