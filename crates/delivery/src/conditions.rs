@@ -55,7 +55,7 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators) -
     let reads = matches!(*method, Method::GET | Method::HEAD);
     // 1 and 2
     if headers.contains_key(IF_MATCH) {
-        if !tags::any_strong(headers.get_all(IF_MATCH), validators.etag()) {
+        if !tags::any_strong(&headers.get_all(IF_MATCH), validators.etag()) {
             return Outcome::Failed(Precondition::IfMatch);
         }
     } else if date(headers, &IF_UNMODIFIED_SINCE).is_some_and(|date| validators.modified() > date) {
@@ -63,7 +63,7 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators) -
     }
     // 3 and 4
     if headers.contains_key(IF_NONE_MATCH) {
-        if tags::any_weak(headers.get_all(IF_NONE_MATCH), validators.etag()) {
+        if tags::any_weak(&headers.get_all(IF_NONE_MATCH), validators.etag()) {
             return if reads {
                 Outcome::NotModified
             } else {

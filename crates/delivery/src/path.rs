@@ -122,7 +122,7 @@ impl RelativePath {
             match check(joined.get(start..).unwrap_or_default(), rules) {
                 Ok(()) => {}
                 Err(error) if error.kind() == PathErrorKind::NotFound => {
-                    missing = missing.or(Some(error))
+                    missing = missing.or(Some(error));
                 }
                 Err(error) => return Err(error),
             }

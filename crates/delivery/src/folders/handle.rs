@@ -122,8 +122,14 @@ impl Slot {
         });
     }
 
-    pub(super) fn drop_handle(&self) {
+    fn drop_handle(&self) {
         *self.lock() = None;
+    }
+
+    /// Whether the folder is held open now.
+    #[cfg(test)]
+    pub(super) fn is_held(&self) -> bool {
+        self.lock().is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Folder>>> {
