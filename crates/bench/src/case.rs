@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::cold;
-use crate::cost::Clocks;
+use crate::cost::{Clocks, Cost};
 use crate::http::Request;
 use crate::load::{self, Ask, Load, Tally};
 use crate::metric::Metric;
@@ -96,6 +96,8 @@ pub(crate) struct Outcome {
     pub(crate) values: Vec<(Metric, f64)>,
     /// The share of a core that others used meanwhile, where that was watched.
     pub(crate) others: f64,
+    /// Whether the load generator, rather than the server, was what kept the rate down.
+    pub(crate) generator_limited: bool,
 }
 
 /// Where and how measurements run.
@@ -122,7 +124,7 @@ pub(crate) fn measure(case: Case, server: &Server, setting: &Setting) -> Result<
     let plain = |values| {
         Ok(Outcome {
             values,
-            others: 0.0,
+            ..Outcome::default()
         })
     };
     match case {
@@ -163,7 +165,7 @@ pub(crate) fn measure(case: Case, server: &Server, setting: &Setting) -> Result<
                 (Metric::SmallP99, done.ms(990)),
                 (
                     Metric::SmallCpu,
-                    done.cost * 1e6 / real(done.tally.requests),
+                    done.cost.server * 1e6 / real(done.tally.requests),
                 ),
             ]))
         }
@@ -203,10 +205,7 @@ fn memory(server: &Server, stop: &Stop) -> Result<Vec<(Metric, f64)>> {
 /// A load that ran, with its cost.
 struct Done {
     tally: Tally,
-    /// The server's processor time in seconds.
-    cost: f64,
-    /// The share of a core that others used.
-    others: f64,
+    cost: Cost,
 }
 
 impl Done {
@@ -219,11 +218,7 @@ impl Done {
         };
         let (tally, before, after) = load::run(&load, setting.stop, || Clocks::read(server.pid()))?;
         let cost = before.until(after);
-        Ok(Self {
-            others: cost.others / tally.seconds,
-            cost: cost.server,
-            tally,
-        })
+        Ok(Self { tally, cost })
     }
 
     fn requests_per_second(&self) -> f64 {
@@ -235,7 +230,7 @@ impl Done {
     }
 
     fn cpu_per_gb(&self) -> f64 {
-        self.cost * 1e9 / real(self.tally.bytes)
+        self.cost.server * 1e9 / real(self.tally.bytes)
     }
 
     /// Not a number when no answer ended while counting: that is caught where values are added.
@@ -246,7 +241,8 @@ impl Done {
     fn outcome(&self, values: Vec<(Metric, f64)>) -> Outcome {
         Outcome {
             values,
-            others: self.others,
+            others: self.cost.others / self.tally.seconds,
+            generator_limited: self.cost.generator_limited(self.tally.seconds),
         }
     }
 }

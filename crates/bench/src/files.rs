@@ -247,6 +247,10 @@ impl Bench<'_> {
         match done {
             Ok(outcome) if outcome.values.iter().all(|(_, value)| value.is_finite()) => {
                 self.results.note_others(outcome.others);
+                if outcome.generator_limited {
+                    self.results
+                        .note_generator_limited(server.peer, case.name());
+                }
                 for (metric, value) in outcome.values {
                     self.results.add(server.peer, metric, value);
                 }

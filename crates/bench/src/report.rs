@@ -144,6 +144,18 @@ impl Report {
             "- Others took at most {:.0} % of one core during a load{advice}",
             share * 100.0
         );
+        for (peer, cases) in &self.results.generator_limited {
+            let names: Vec<String> = cases
+                .iter()
+                .map(|(name, times)| format!("{name} ({times} times)"))
+                .collect();
+            let _ = writeln!(
+                page,
+                "- The load generator, not {}, was the limit in: {}; there its rates could be higher",
+                peer.title(),
+                names.join(", ")
+            );
+        }
         for (peer, reason) in &self.left_out {
             let _ = writeln!(page, "- Left out: {}: {reason}", peer.title());
         }

@@ -25,6 +25,8 @@ pub(crate) struct Results {
     pub(crate) failures: Vec<Failure>,
     /// The greatest share of a core that programs outside the measurement took in any run, 0 to the number of cores.
     pub(crate) disturbance: f64,
+    /// How often the load generator was the limit, by server and measurement.
+    pub(crate) generator_limited: BTreeMap<Peer, BTreeMap<&'static str, usize>>,
 }
 
 impl Results {
@@ -41,6 +43,16 @@ impl Results {
     /// Notes how much of a core others used in one run.
     pub(crate) fn note_others(&mut self, share: f64) {
         self.disturbance = self.disturbance.max(share);
+    }
+
+    /// Notes that the load generator kept the rate down in one run.
+    pub(crate) fn note_generator_limited(&mut self, peer: Peer, case: &'static str) {
+        *self
+            .generator_limited
+            .entry(peer)
+            .or_default()
+            .entry(case)
+            .or_default() += 1;
     }
 
     /// The spread of a quantity; none when it was not measured.

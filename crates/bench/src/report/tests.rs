@@ -100,6 +100,7 @@ fn the_header_names_machine_versions_and_who_is_missing() {
 fn failures_and_a_busy_machine_are_said_aloud() {
     let mut results = figures();
     results.note_others(0.4);
+    results.note_generator_limited(Peer::Vidicon, "small");
     let reason = "status 503 where 200 was due".to_owned();
     results.failures.push(Failure {
         peer: Peer::Vidicon,
@@ -111,6 +112,10 @@ fn failures_and_a_busy_machine_are_said_aloud() {
         page.contains(
             "Others took at most 40 % of one core during a load; **the machine was not quiet"
         ),
+        "{page}"
+    );
+    assert!(
+        page.contains("not Vidicon, was the limit in: small (1 times)"),
         "{page}"
     );
     assert!(
