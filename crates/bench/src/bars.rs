@@ -30,40 +30,16 @@ const PEERS: &[Peer] = &[Peer::NginxNopush, Peer::Nginx, Peer::Caddy];
 const NGINX: &[Peer] = &[Peer::NginxNopush, Peer::Nginx];
 
 const fn bar(what: &'static str, metric: Metric, demand: Demand) -> Bar {
-    Bar {
-        what,
-        metric,
-        demand,
-    }
+    Bar { what, metric, demand }
 }
 
 /// All bars of file serving.
 pub(crate) const BARS: [Bar; 13] = [
-    bar(
-        "1 GiB file, 1 connection: throughput",
-        Metric::Rate1,
-        Demand::Ratio(1.0, PEERS),
-    ),
-    bar(
-        "1 GiB file, 8 connections: throughput",
-        Metric::Rate8,
-        Demand::Ratio(1.0, PEERS),
-    ),
-    bar(
-        "1 GiB file, 64 connections: throughput",
-        Metric::Rate64,
-        Demand::Ratio(1.0, PEERS),
-    ),
-    bar(
-        "1 GiB file, 1 connection: bytes per CPU-second",
-        Metric::Cpu1,
-        Demand::Ratio(1.0, PEERS),
-    ),
-    bar(
-        "1 GiB file, 8 connections: bytes per CPU-second",
-        Metric::Cpu8,
-        Demand::Ratio(1.0, PEERS),
-    ),
+    bar("1 GiB file, 1 connection: throughput", Metric::Rate1, Demand::Ratio(1.0, PEERS)),
+    bar("1 GiB file, 8 connections: throughput", Metric::Rate8, Demand::Ratio(1.0, PEERS)),
+    bar("1 GiB file, 64 connections: throughput", Metric::Rate64, Demand::Ratio(1.0, PEERS)),
+    bar("1 GiB file, 1 connection: bytes per CPU-second", Metric::Cpu1, Demand::Ratio(1.0, PEERS)),
+    bar("1 GiB file, 8 connections: bytes per CPU-second", Metric::Cpu8, Demand::Ratio(1.0, PEERS)),
     bar(
         "1 GiB file, 64 connections: bytes per CPU-second",
         Metric::Cpu64,
@@ -84,26 +60,10 @@ pub(crate) const BARS: [Bar; 13] = [
         Metric::SmallRequests,
         Demand::Ratio(0.8, NGINX),
     ),
-    bar(
-        "4 KiB file, 1 connection: p50",
-        Metric::OneP50,
-        Demand::AtMost(0.1),
-    ),
-    bar(
-        "resident memory, idle",
-        Metric::IdleMemory,
-        Demand::AtMost(40.0),
-    ),
-    bar(
-        "resident memory, 1,000 slow streams",
-        Metric::StreamsMemory,
-        Demand::AtMost(100.0),
-    ),
-    bar(
-        "start to first answer",
-        Metric::Start,
-        Demand::AtMost(200.0),
-    ),
+    bar("4 KiB file, 1 connection: p50", Metric::OneP50, Demand::AtMost(0.1)),
+    bar("resident memory, idle", Metric::IdleMemory, Demand::AtMost(40.0)),
+    bar("resident memory, 1,000 slow streams", Metric::StreamsMemory, Demand::AtMost(100.0)),
+    bar("start to first answer", Metric::Start, Demand::AtMost(200.0)),
 ];
 
 /// How a bar was met.
@@ -128,22 +88,11 @@ pub(crate) fn judge(bar: &Bar, results: &Results) -> Option<Verdict> {
     let vidicon = median(Peer::Vidicon);
     // A measurement that was asked for and failed has no value for Vidicon where others have one: that is a bar missed.
     let others_measured = PEERS.iter().any(|&peer| median(peer).is_some());
-    let failed = others_measured
-        && results
-            .failures
-            .iter()
-            .any(|failure| failure.peer == Peer::Vidicon);
+    let failed =
+        others_measured && results.failures.iter().any(|failure| failure.peer == Peer::Vidicon);
     let more = bar.metric.words().more_is_better;
     let verdict = |best, ratio, demand, passed| {
-        Some(Verdict {
-            what: bar.what,
-            metric: bar.metric,
-            vidicon,
-            best,
-            ratio,
-            demand,
-            passed,
-        })
+        Some(Verdict { what: bar.what, metric: bar.metric, vidicon, best, ratio, demand, passed })
     };
     match bar.demand {
         Demand::AtMost(most) => {
@@ -155,21 +104,12 @@ pub(crate) fn judge(bar: &Bar, results: &Results) -> Option<Verdict> {
         Demand::Ratio(least, peers) => {
             let measured = peers.iter().filter_map(|&peer| Some((peer, median(peer)?)));
             let better = |one: &(Peer, f64), other: &(Peer, f64)| one.1.total_cmp(&other.1);
-            let best = if more {
-                measured.max_by(better)
-            } else {
-                measured.min_by(better)
-            }?;
+            let best = if more { measured.max_by(better) } else { measured.min_by(better) }?;
             if vidicon.is_none() && !failed {
                 return None;
             }
             let ratio = vidicon.map(|value| if more { value / best.1 } else { best.1 / value });
-            verdict(
-                Some(best),
-                ratio,
-                least,
-                ratio.is_some_and(|ratio| ratio >= least),
-            )
+            verdict(Some(best), ratio, least, ratio.is_some_and(|ratio| ratio >= least))
         }
     }
 }
@@ -189,10 +129,7 @@ mod tests {
     }
 
     fn judged(metric: Metric, values: &[(Peer, Metric, f64)]) -> Option<Verdict> {
-        judge(
-            BARS.iter().find(|bar| bar.metric == metric).unwrap(),
-            &results(values),
-        )
+        judge(BARS.iter().find(|bar| bar.metric == metric).unwrap(), &results(values))
     }
 
     #[test]
@@ -231,49 +168,25 @@ mod tests {
 
     #[test]
     fn a_figure_may_reach_its_limit_but_not_pass_it() {
-        assert!(
-            judged(Metric::Start, &[(Peer::Vidicon, Metric::Start, 200.0)])
-                .unwrap()
-                .passed
-        );
-        assert!(
-            !judged(Metric::Start, &[(Peer::Vidicon, Metric::Start, 200.1)])
-                .unwrap()
-                .passed
-        );
+        assert!(judged(Metric::Start, &[(Peer::Vidicon, Metric::Start, 200.0)]).unwrap().passed);
+        assert!(!judged(Metric::Start, &[(Peer::Vidicon, Metric::Start, 200.1)]).unwrap().passed);
     }
 
     #[test]
     fn a_bar_whose_measurement_failed_is_missed() {
-        let mut results = results(&[
-            (Peer::Nginx, Metric::Rate1, 5.0),
-            (Peer::Nginx, Metric::Start, 7.0),
-        ]);
+        let mut results =
+            results(&[(Peer::Nginx, Metric::Rate1, 5.0), (Peer::Nginx, Metric::Start, 7.0)]);
         let reason = "connection refused".to_owned();
-        results.failures.push(Failure {
-            peer: Peer::Vidicon,
-            what: "file1".to_owned(),
-            reason,
-        });
+        results.failures.push(Failure { peer: Peer::Vidicon, what: "file1".to_owned(), reason });
         let verdicts: Vec<Verdict> = BARS.iter().filter_map(|bar| judge(bar, &results)).collect();
         assert_eq!(verdicts.len(), 2, "only what was measured elsewhere");
-        assert!(
-            verdicts
-                .iter()
-                .all(|verdict| !verdict.passed && verdict.vidicon.is_none())
-        );
+        assert!(verdicts.iter().all(|verdict| !verdict.passed && verdict.vidicon.is_none()));
     }
 
     #[test]
     fn without_vidicon_or_without_a_peer_nothing_is_judged() {
-        assert_eq!(
-            judged(Metric::Rate1, &[(Peer::Nginx, Metric::Rate1, 5.0)]),
-            None
-        );
-        assert_eq!(
-            judged(Metric::Rate1, &[(Peer::Vidicon, Metric::Rate1, 5.0)]),
-            None
-        );
+        assert_eq!(judged(Metric::Rate1, &[(Peer::Nginx, Metric::Rate1, 5.0)]), None);
+        assert_eq!(judged(Metric::Rate1, &[(Peer::Vidicon, Metric::Rate1, 5.0)]), None);
         assert_eq!(judged(Metric::Start, &[]), None);
     }
 }

@@ -111,35 +111,16 @@ pub(crate) struct Setting<'a> {
 
 /// Runs one measurement on a server that answers.
 pub(crate) fn measure(case: Case, server: &Server, setting: &Setting) -> Result<Outcome> {
-    let whole = Ask::Always(Request {
-        path: BIG,
-        length: BIG_BYTES,
-        range: None,
-    });
-    let small = Ask::Always(Request {
-        path: SMALL,
-        length: SMALL_BYTES,
-        range: None,
-    });
-    let plain = |values| {
-        Ok(Outcome {
-            values,
-            ..Outcome::default()
-        })
-    };
+    let whole = Ask::Always(Request { path: BIG, length: BIG_BYTES, range: None });
+    let small = Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None });
+    let plain = |values| Ok(Outcome { values, ..Outcome::default() });
     match case {
         Case::Start => plain(vec![(Metric::Start, server.start.as_secs_f64() * 1e3)]),
         Case::Memory => plain(memory(server, setting.stop)?),
         Case::Cold => plain(cold::measure(server, setting.work, setting.stop)?),
         Case::File1 => file(vec![whole], Metric::Rate1, Metric::Cpu1, server, setting),
         Case::File8 => file(vec![whole; 8], Metric::Rate8, Metric::Cpu8, server, setting),
-        Case::File64 => file(
-            vec![whole; MANY],
-            Metric::Rate64,
-            Metric::Cpu64,
-            server,
-            setting,
-        ),
+        Case::File64 => file(vec![whole; MANY], Metric::Rate64, Metric::Cpu64, server, setting),
         Case::Ranges => {
             let piece = |seed| Ask::Pieces {
                 path: BIG,
@@ -163,18 +144,12 @@ pub(crate) fn measure(case: Case, server: &Server, setting: &Setting) -> Result<
                 (Metric::SmallRequests, done.requests_per_second()),
                 (Metric::SmallP50, done.ms(500)),
                 (Metric::SmallP99, done.ms(990)),
-                (
-                    Metric::SmallCpu,
-                    done.cost.server * 1e6 / real(done.tally.requests),
-                ),
+                (Metric::SmallCpu, done.cost.server * 1e6 / real(done.tally.requests)),
             ]))
         }
         Case::One => {
             let done = Done::run(vec![small], server, setting)?;
-            Ok(done.outcome(vec![
-                (Metric::OneP50, done.ms(500)),
-                (Metric::OneP99, done.ms(990)),
-            ]))
+            Ok(done.outcome(vec![(Metric::OneP50, done.ms(500)), (Metric::OneP99, done.ms(990))]))
         }
     }
 }
@@ -196,10 +171,7 @@ fn memory(server: &Server, stop: &Stop) -> Result<Vec<(Metric, f64)>> {
     thread::sleep(SETTLE);
     let idle = procfs::resident(server.pid())?;
     let streams = slow::hold(server, stop)?;
-    Ok(vec![
-        (Metric::IdleMemory, mb(idle)),
-        (Metric::StreamsMemory, mb(streams)),
-    ])
+    Ok(vec![(Metric::IdleMemory, mb(idle)), (Metric::StreamsMemory, mb(streams))])
 }
 
 /// A load that ran, with its cost.
@@ -210,12 +182,8 @@ struct Done {
 
 impl Done {
     fn run(asks: Vec<Ask>, server: &Server, setting: &Setting) -> Result<Self> {
-        let load = Load {
-            address: server.address,
-            asks,
-            warm_up: WARM_UP,
-            measure: setting.measure,
-        };
+        let load =
+            Load { address: server.address, asks, warm_up: WARM_UP, measure: setting.measure };
         let (tally, before, after) = load::run(&load, setting.stop, || Clocks::read(server.pid()))?;
         let cost = before.until(after);
         Ok(Self { tally, cost })

@@ -25,25 +25,10 @@ pub(crate) fn measure(server: &Server, work: &WorkDir, stop: &Stop) -> Result<Ve
     let eighth = BIG_BYTES / STREAMS;
     let mut asks: Vec<Ask> = (0..STREAMS)
         .map(|number| (number * eighth, (number + 1) * eighth))
-        .map(|range| {
-            Ask::Once(Request {
-                path: BIG,
-                length: BIG_BYTES,
-                range: Some(range),
-            })
-        })
+        .map(|range| Ask::Once(Request { path: BIG, length: BIG_BYTES, range: Some(range) }))
         .collect();
-    asks.push(Ask::Always(Request {
-        path: SMALL,
-        length: SMALL_BYTES,
-        range: None,
-    }));
-    let load = Load {
-        address: server.address,
-        asks,
-        warm_up: Duration::ZERO,
-        measure: LIMIT,
-    };
+    asks.push(Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None }));
+    let load = Load { address: server.address, asks, warm_up: Duration::ZERO, measure: LIMIT };
     let pid = server.pid();
     let done = load::run(&load, stop, || procfs::fetched(pid));
     work.warm(stop)?;
@@ -55,13 +40,7 @@ pub(crate) fn measure(server: &Server, work: &WorkDir, stop: &Stop) -> Result<Ve
         (Metric::ColdP50, ms(500)),
         (Metric::ColdP99, ms(990)),
         (Metric::ColdMax, ms(1000)),
-        (
-            Metric::ColdRate,
-            real(tally.once_bytes) / 1e6 / tally.seconds,
-        ),
-        (
-            Metric::ColdFetched,
-            real(after.saturating_sub(before)) / 1e6,
-        ),
+        (Metric::ColdRate, real(tally.once_bytes) / 1e6 / tally.seconds),
+        (Metric::ColdFetched, real(after.saturating_sub(before)) / 1e6),
     ])
 }

@@ -19,16 +19,11 @@ impl Cores {
     pub(crate) fn choose() -> Result<Self> {
         let set =
             sched_getaffinity(None).context("could not read which cores this process may use")?;
-        let allowed: Vec<usize> = (0..CpuSet::MAX_CPU)
-            .filter(|&core| set.is_set(core))
-            .collect();
+        let allowed: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect();
         let first = *allowed.first().context("this process may use no core")?;
         let path = format!("/sys/devices/system/cpu/cpu{first}/topology/thread_siblings_list");
         let siblings = parse_list(&fs::read_to_string(path).unwrap_or_default());
-        Ok(pick(&allowed, &siblings).unwrap_or(Self {
-            server: first,
-            load: first,
-        }))
+        Ok(pick(&allowed, &siblings).unwrap_or(Self { server: first, load: first }))
     }
 
     /// Keeps the calling thread on the asking core.
@@ -44,9 +39,7 @@ impl Cores {
 fn pick(allowed: &[usize], siblings: &[usize]) -> Option<Cores> {
     let server = *allowed.first()?;
     let others = || allowed.iter().copied().filter(|&core| core != server);
-    let load = others()
-        .find(|core| !siblings.contains(core))
-        .or_else(|| others().next())?;
+    let load = others().find(|core| !siblings.contains(core)).or_else(|| others().next())?;
     Some(Cores { server, load })
 }
 
@@ -73,10 +66,7 @@ mod tests {
 
     #[test]
     fn a_hyperthread_of_the_serving_core_is_passed_over() {
-        assert_eq!(
-            pick(&[0, 1, 2, 3], &[0, 1]),
-            Some(Cores { server: 0, load: 2 })
-        );
+        assert_eq!(pick(&[0, 1, 2, 3], &[0, 1]), Some(Cores { server: 0, load: 2 }));
         assert_eq!(pick(&[0, 1], &[0, 1]), Some(Cores { server: 0, load: 1 }));
     }
 

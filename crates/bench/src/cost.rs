@@ -31,11 +31,7 @@ impl Clocks {
         let load = passed(self.load, later.load);
         let running = passed(self.machine.running, later.machine.running);
         let stolen = passed(self.machine.stolen, later.machine.stolen);
-        Cost {
-            server,
-            load,
-            others: (running - server - load).max(0.0) + stolen,
-        }
+        Cost { server, load, others: (running - server - load).max(0.0) + stolen }
     }
 }
 
@@ -67,16 +63,8 @@ mod tests {
     #[test]
     fn clocks_are_turned_into_seconds() {
         let machine = |running, stolen| procfs::Busy { running, stolen };
-        let from = Clocks {
-            server: 100,
-            load: 10,
-            machine: machine(1000, 5),
-        };
-        let to = Clocks {
-            server: 300,
-            load: 110,
-            machine: machine(1400, 15),
-        };
+        let from = Clocks { server: 100, load: 10, machine: machine(1000, 5) };
+        let to = Clocks { server: 300, load: 110, machine: machine(1400, 15) };
         let second = real(rustix::param::clock_ticks_per_second());
         let cost = from.until(to);
         assert!((cost.server - 200.0 / second).abs() < 1e-9);
@@ -87,11 +75,7 @@ mod tests {
 
     #[test]
     fn the_generator_is_the_limit_only_when_it_alone_is_busy() {
-        let cost = |server, load| Cost {
-            server,
-            load,
-            others: 0.0,
-        };
+        let cost = |server, load| Cost { server, load, others: 0.0 };
         assert!(cost(1.0, 1.95).generator_limited(2.0));
         assert!(!cost(1.95, 1.95).generator_limited(2.0));
         assert!(!cost(1.0, 1.0).generator_limited(2.0));

@@ -73,11 +73,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         match peer.program(&options.vidicon) {
             Ok(program) => {
                 versions.push((peer, peer.version(&program)));
-                recipes.push(Recipe {
-                    peer,
-                    program,
-                    core: cores.server,
-                });
+                recipes.push(Recipe { peer, program, core: cores.server });
             }
             Err(reason) => {
                 say(&format!("{} is left out: {reason}", peer.title()));
@@ -103,46 +99,17 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     cores.pin_load()?;
 
     let machine = Machine::read(cores);
-    let runs = if options.quick {
-        1
-    } else {
-        usize::from(options.runs)
-    };
-    let measure = if options.quick {
-        Duration::from_secs(1)
-    } else {
-        Duration::from_secs(3)
-    };
-    let setting = Setting {
-        work: &work,
-        stop: &stop,
-        measure,
-    };
-    let mut bench = Bench {
-        setting,
-        runs,
-        results: Results::default(),
-        left: Duration::ZERO,
-    };
+    let runs = if options.quick { 1 } else { usize::from(options.runs) };
+    let measure = if options.quick { Duration::from_secs(1) } else { Duration::from_secs(3) };
+    let setting = Setting { work: &work, stop: &stop, measure };
+    let mut bench = Bench { setting, runs, results: Results::default(), left: Duration::ZERO };
     bench.run(&recipes, &selection.cases)?;
 
     let results = bench.results;
-    let outcome = if results.failures.is_empty() {
-        Outcome::Complete
-    } else {
-        Outcome::Incomplete
-    };
+    let outcome = if results.failures.is_empty() { Outcome::Complete } else { Outcome::Incomplete };
     let verdicts = verdicts(&results);
     let load_seconds = measure.as_secs_f64();
-    let report = Report {
-        machine,
-        runs,
-        load_seconds,
-        versions,
-        left_out,
-        results,
-        verdicts,
-    };
+    let report = Report { machine, runs, load_seconds, versions, left_out, results, verdicts };
     print!("{}", report.markdown());
     if let Some(path) = &options.json {
         let text =
@@ -172,11 +139,8 @@ impl Bench<'_> {
         }
         // Fresh servers first: one data folder of Vidicon takes one instance at a time.
         for round in 0..self.runs {
-            let due: Vec<Case> = fresh
-                .iter()
-                .copied()
-                .filter(|case| round < self.times(*case))
-                .collect();
+            let due: Vec<Case> =
+                fresh.iter().copied().filter(|case| round < self.times(*case)).collect();
             for recipe in recipes.iter().filter(|_| !due.is_empty()) {
                 self.fresh(recipe, &due, round)?;
             }
@@ -202,11 +166,7 @@ impl Bench<'_> {
     }
 
     fn times(&self, case: Case) -> usize {
-        if case == Case::Memory {
-            self.runs.min(MEMORY_RUNS)
-        } else {
-            self.runs
-        }
+        if case == Case::Memory { self.runs.min(MEMORY_RUNS) } else { self.runs }
     }
 
     fn fresh(&mut self, recipe: &Recipe, cases: &[Case], round: usize) -> Result<()> {
@@ -238,18 +198,13 @@ impl Bench<'_> {
             seconds / 60,
             seconds % 60
         ));
-        self.left = self
-            .left
-            .saturating_sub(case.duration(self.setting.measure));
-        let done = server
-            .check_alive()
-            .and_then(|()| case::measure(case, server, &self.setting));
+        self.left = self.left.saturating_sub(case.duration(self.setting.measure));
+        let done = server.check_alive().and_then(|()| case::measure(case, server, &self.setting));
         match done {
             Ok(outcome) if outcome.values.iter().all(|(_, value)| value.is_finite()) => {
                 self.results.note_others(outcome.others);
                 if outcome.generator_limited {
-                    self.results
-                        .note_generator_limited(server.peer, case.name());
+                    self.results.note_generator_limited(server.peer, case.name());
                 }
                 for (metric, value) in outcome.values {
                     self.results.add(server.peer, metric, value);
@@ -270,11 +225,7 @@ impl Bench<'_> {
         self.setting.stop.check()?;
         let reason = format!("{error:#}");
         say(&format!("{}, {what}: {reason}", peer.title()));
-        let failure = Failure {
-            peer,
-            what: what.to_owned(),
-            reason,
-        };
+        let failure = Failure { peer, what: what.to_owned(), reason };
         if !self.results.failures.contains(&failure) {
             self.results.failures.push(failure);
         }
@@ -296,12 +247,6 @@ fn allow_many_files() -> Result<()> {
             limit.maximum
         );
     }
-    setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        },
-    )
-    .context("could not raise the number of open files")
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+        .context("could not raise the number of open files")
 }

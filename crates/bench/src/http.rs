@@ -43,33 +43,17 @@ impl Request {
     pub(crate) fn check(&self, head: &Head) -> Result<()> {
         let status = if self.range.is_some() { 206 } else { 200 };
         if head.status != status {
-            bail!(
-                "{}: status {} where {status} was due",
-                self.path,
-                head.status
-            );
+            bail!("{}: status {} where {status} was due", self.path, head.status);
         }
         if head.length != Some(self.body()) {
-            bail!(
-                "{}: Content-Length {:?} where {} was due",
-                self.path,
-                head.length,
-                self.body()
-            );
+            bail!("{}: Content-Length {:?} where {} was due", self.path, head.length, self.body());
         }
         let wanted = self.range.map(|(from, to)| (from, to - 1, self.length));
         if head.range != wanted {
-            bail!(
-                "{}: Content-Range {:?} where {wanted:?} was due",
-                self.path,
-                head.range
-            );
+            bail!("{}: Content-Range {:?} where {wanted:?} was due", self.path, head.range);
         }
         if head.closes {
-            bail!(
-                "{}: the server closes a connection that was to be kept",
-                self.path
-            );
+            bail!("{}: the server closes a connection that was to be kept", self.path);
         }
         Ok(())
     }
@@ -98,19 +82,10 @@ pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<Head>> {
         bail!("the head of the response is not text");
     };
     let mut lines = text.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
-    let Some(status) = status else {
-        bail!("the response does not begin as HTTP/1.1 does")
-    };
-    let mut head = Head {
-        size: end + 4,
-        status,
-        length: None,
-        range: None,
-        closes: false,
-    };
+    let status =
+        lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
+    let Some(status) = status else { bail!("the response does not begin as HTTP/1.1 does") };
+    let mut head = Head { size: end + 4, status, length: None, range: None, closes: false };
     for line in lines {
         let Some((name, value)) = line.split_once(':') else {
             bail!("a header line without a colon: {line:?}")
@@ -139,16 +114,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const WHOLE: Request = Request {
-        path: "/a.bin",
-        length: 1000,
-        range: None,
-    };
-    const PART: Request = Request {
-        path: "/a.bin",
-        length: 1000,
-        range: Some((100, 200)),
-    };
+    const WHOLE: Request = Request { path: "/a.bin", length: 1000, range: None };
+    const PART: Request = Request { path: "/a.bin", length: 1000, range: Some((100, 200)) };
 
     fn head(text: &str) -> Head {
         parse_head(text.as_bytes()).unwrap().unwrap()
@@ -166,10 +133,7 @@ mod tests {
 
     #[test]
     fn a_head_that_has_not_arrived_whole_is_waited_for() {
-        assert_eq!(
-            parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n").unwrap(),
-            None
-        );
+        assert_eq!(parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n").unwrap(), None);
     }
 
     #[test]

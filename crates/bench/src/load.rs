@@ -35,12 +35,7 @@ pub(crate) enum Ask {
     /// Once; the load ends when every connection of this kind is done.
     Once(Request),
     /// Pieces of `piece` bytes from anywhere in the file.
-    Pieces {
-        path: &'static str,
-        length: u64,
-        piece: u64,
-        dice: Dice,
-    },
+    Pieces { path: &'static str, length: u64, piece: u64, dice: Dice },
 }
 
 impl Ask {
@@ -48,18 +43,9 @@ impl Ask {
         match self {
             Self::Always(request) => Some(*request),
             Self::Once(request) => (!asked).then_some(*request),
-            Self::Pieces {
-                path,
-                length,
-                piece,
-                dice,
-            } => {
+            Self::Pieces { path, length, piece, dice } => {
                 let from = dice.below(length.saturating_sub(*piece) + 1);
-                Some(Request {
-                    path,
-                    length: *length,
-                    range: Some((from, from + *piece)),
-                })
+                Some(Request { path, length: *length, range: Some((from, from + *piece)) })
             }
         }
     }
@@ -103,32 +89,16 @@ pub(crate) fn run<M>(
         let connection = Connection::open(load.address, ask.clone())?;
         let token = u64::try_from(index).unwrap_or(u64::MAX);
         let interest = epoll::EventFlags::IN | epoll::EventFlags::RDHUP;
-        epoll::add(
-            &poll,
-            &connection.stream,
-            epoll::EventData::new_u64(token),
-            interest,
-        )
-        .context("epoll_ctl")?;
+        epoll::add(&poll, &connection.stream, epoll::EventData::new_u64(token), interest)
+            .context("epoll_ctl")?;
         connections.push(connection);
     }
-    let mut open_once = load
-        .asks
-        .iter()
-        .filter(|ask| matches!(ask, Ask::Once(_)))
-        .count();
+    let mut open_once = load.asks.iter().filter(|ask| matches!(ask, Ask::Once(_))).count();
     let must_end = open_once > 0;
-    let mut work = Work {
-        dropped: vec![0; DROP_BYTES],
-        text: String::new(),
-        host,
-        tally: Tally::default(),
-    };
+    let mut work =
+        Work { dropped: vec![0; DROP_BYTES], text: String::new(), host, tally: Tally::default() };
     let mut events = Vec::with_capacity(connections.len().max(1));
-    let tick = Timespec {
-        tv_sec: 0,
-        tv_nsec: 50_000_000,
-    };
+    let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
     let begin = Instant::now();
     let mut heard = begin;
@@ -152,11 +122,7 @@ pub(crate) fn run<M>(
             bail!("the server sent nothing for {} s", STALL.as_secs());
         }
         events.clear();
-        match epoll::wait(
-            &poll,
-            rustix::buffer::spare_capacity(&mut events),
-            Some(&tick),
-        ) {
+        match epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), Some(&tick)) {
             Ok(0) | Err(Errno::INTR) => continue,
             Ok(_) => heard = now,
             Err(error) => return Err(error).context("epoll_wait"),
@@ -172,9 +138,7 @@ pub(crate) fn run<M>(
             }
         }
     }
-    let Some((since, first)) = counting else {
-        bail!("nothing was counted")
-    };
+    let Some((since, first)) = counting else { bail!("nothing was counted") };
     let mut tally = work.tally;
     tally.seconds = since.elapsed().as_secs_f64();
     let last = mark()?;
@@ -211,9 +175,7 @@ struct Connection {
 impl Connection {
     fn open(address: SocketAddrV4, ask: Ask) -> Result<Self> {
         let stream = connect(address, None)?;
-        stream
-            .set_nonblocking(true)
-            .context("could not set a socket to non-blocking")?;
+        stream.set_nonblocking(true).context("could not set a socket to non-blocking")?;
         let head = vec![0; HEAD_BYTES];
         Ok(Self {
             stream,
@@ -238,9 +200,7 @@ impl Connection {
         self.request = Some(request);
         self.asked_at = Instant::now();
         // Fits the empty send buffer of a connection whose last answer has arrived whole.
-        self.stream
-            .write_all(work.text.as_bytes())
-            .context("could not send a request")?;
+        self.stream.write_all(work.text.as_bytes()).context("could not send a request")?;
         Ok(After::More)
     }
 
@@ -248,21 +208,14 @@ impl Connection {
         if self.body_left == 0 {
             return self.read_head(work);
         }
-        let most = usize::try_from(self.body_left)
-            .unwrap_or(DROP_BYTES)
-            .min(DROP_BYTES);
-        let Some(space) = work.dropped.get_mut(..most) else {
-            bail!("no space to drop into")
-        };
+        let most = usize::try_from(self.body_left).unwrap_or(DROP_BYTES).min(DROP_BYTES);
+        let Some(space) = work.dropped.get_mut(..most) else { bail!("no space to drop into") };
         let got = receive(&self.stream, space, RecvFlags::TRUNC)?;
         self.took(got, work)
     }
 
     fn read_head(&mut self, work: &mut Work) -> Result<After> {
-        let Some(space) = self
-            .head
-            .get_mut(self.head_filled..)
-            .filter(|space| !space.is_empty())
+        let Some(space) = self.head.get_mut(self.head_filled..).filter(|space| !space.is_empty())
         else {
             bail!("the head of a response is longer than {HEAD_BYTES} bytes");
         };
@@ -273,9 +226,7 @@ impl Connection {
         let Some(head) = parse_head(self.head.get(..self.head_filled).unwrap_or_default())? else {
             return Ok(After::More);
         };
-        let Some(request) = &self.request else {
-            bail!("an answer to no question")
-        };
+        let Some(request) = &self.request else { bail!("an answer to no question") };
         request.check(&head)?;
         let early = self.head_filled - head.size;
         self.body_left = request.body();
@@ -326,29 +277,19 @@ pub(crate) fn receive(
 pub(crate) fn connect(address: SocketAddrV4, receive_buffer: Option<usize>) -> Result<TcpStream> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with, sockopt};
     let open = || -> rustix::io::Result<OwnedFd> {
-        let socket = socket_with(
-            AddressFamily::INET,
-            SocketType::STREAM,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
+        let socket =
+            socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
         // The window is settled while connecting, so the buffer has to be set before.
         if let Some(bytes) = receive_buffer {
             sockopt::set_socket_recv_buffer_size(&socket, bytes)?;
         }
         sockopt::set_tcp_nodelay(&socket, true)?;
         // Linux lets this bound connect(2) as well.
-        sockopt::set_socket_timeout(
-            &socket,
-            sockopt::Timeout::Send,
-            Some(Duration::from_secs(5)),
-        )?;
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(Duration::from_secs(5)))?;
         rustix::net::connect(&socket, &address)?;
         Ok(socket)
     };
-    open()
-        .map(TcpStream::from)
-        .with_context(|| format!("could not connect to {address}"))
+    open().map(TcpStream::from).with_context(|| format!("could not connect to {address}"))
 }
 
 #[cfg(test)]

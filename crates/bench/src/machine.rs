@@ -30,17 +30,11 @@ impl Machine {
         Self {
             processor: value_of(&cpus, "model name", ':')
                 .unwrap_or_else(|| "unknown processor".to_owned()),
-            cores: cpus
-                .lines()
-                .filter(|line| line.starts_with("processor"))
-                .count()
-                .max(1),
+            cores: cpus.lines().filter(|line| line.starts_with("processor")).count().max(1),
             memory_gb: real(kib * 1024) / 1e9,
             kernel: text("/proc/sys/kernel/osrelease").trim().to_owned(),
             system: system(&text("/etc/os-release"), &text("/etc/debian_version")),
-            date: jiff::Timestamp::now()
-                .strftime("%Y-%m-%d %H:%M UTC")
-                .to_string(),
+            date: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
             server_core: cores.server,
             load_core: cores.load,
         }
@@ -74,10 +68,7 @@ mod tests {
     #[test]
     fn debian_is_named_with_its_point_release() {
         let os = "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n";
-        assert_eq!(
-            system(os, "12.11\n"),
-            "Debian GNU/Linux 12 (bookworm), 12.11"
-        );
+        assert_eq!(system(os, "12.11\n"), "Debian GNU/Linux 12 (bookworm), 12.11");
         assert_eq!(
             system("PRETTY_NAME=\"Ubuntu 24.04 LTS\"\n", "trixie/sid\n"),
             "Ubuntu 24.04 LTS"
@@ -88,9 +79,6 @@ mod tests {
     #[test]
     fn the_processor_is_the_first_one_listed() {
         let cpus = "processor\t: 0\nmodel name\t: AMD EPYC\nprocessor\t: 1\nmodel name\t: other\n";
-        assert_eq!(
-            value_of(cpus, "model name", ':').as_deref(),
-            Some("AMD EPYC")
-        );
+        assert_eq!(value_of(cpus, "model name", ':').as_deref(), Some("AMD EPYC"));
     }
 }

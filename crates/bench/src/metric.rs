@@ -48,13 +48,8 @@ pub(crate) struct Words {
 
 impl Metric {
     pub(crate) fn words(self) -> Words {
-        let more = |key, heading, unit, digits| Words {
-            key,
-            heading,
-            unit,
-            digits,
-            more_is_better: true,
-        };
+        let more =
+            |key, heading, unit, digits| Words { key, heading, unit, digits, more_is_better: true };
         let less = |key, heading, unit, digits| Words {
             key,
             heading,
@@ -74,12 +69,9 @@ impl Metric {
             Self::RangeP99 => less("range_p99_ms", "p99 ms", "ms", 2),
             Self::RangeRate => more("range_gb_per_s", "GB/s", "GB/s", 2),
             Self::RangeCpu => less("range_cpu_s_per_gb", "CPU-s/GB", "CPU-s/GB", 3),
-            Self::SmallRequests => more(
-                "small_requests_per_s",
-                "64 conn, requests/s",
-                "requests/s",
-                0,
-            ),
+            Self::SmallRequests => {
+                more("small_requests_per_s", "64 conn, requests/s", "requests/s", 0)
+            }
             Self::SmallP50 => less("small_p50_ms", "p50 ms", "ms", 2),
             Self::SmallP99 => less("small_p99_ms", "p99 ms", "ms", 2),
             Self::SmallCpu => less("small_cpu_us_per_request", "CPU µs/request", "µs", 1),

@@ -17,10 +17,7 @@ pub(crate) fn nanos(span: Duration) -> u64 {
 ///
 /// `sorted` ascends. `per_mille` is 0 to 1000; 0 gives the smallest value, 1000 the greatest.
 pub(crate) fn percentile(sorted: &[u64], per_mille: usize) -> Option<u64> {
-    let rank = sorted
-        .len()
-        .saturating_mul(per_mille.min(1000))
-        .div_ceil(1000);
+    let rank = sorted.len().saturating_mul(per_mille.min(1000)).div_ceil(1000);
     sorted.get(rank.saturating_sub(1)).copied()
 }
 
@@ -43,11 +40,7 @@ impl Spread {
         } else {
             upper
         };
-        Some(Self {
-            least: *sorted.first()?,
-            median,
-            most: *sorted.last()?,
-        })
+        Some(Self { least: *sorted.first()?, median, most: *sorted.last()? })
     }
 }
 
@@ -95,14 +88,7 @@ mod tests {
     #[test]
     fn the_median_ignores_the_order_of_runs() {
         let spread = Spread::of(&[3.0, 1.0, 2.0]).unwrap();
-        assert_eq!(
-            spread,
-            Spread {
-                least: 1.0,
-                median: 2.0,
-                most: 3.0
-            }
-        );
+        assert_eq!(spread, Spread { least: 1.0, median: 2.0, most: 3.0 });
     }
 
     #[test]

@@ -77,25 +77,11 @@ impl Peer {
             return "unknown".to_owned();
         };
         // nginx speaks on stderr.
-        let said = if output.stdout.is_empty() {
-            output.stderr
-        } else {
-            output.stdout
-        };
-        let line = String::from_utf8_lossy(&said)
-            .lines()
-            .next()
-            .unwrap_or("unknown")
-            .to_owned();
-        let number = line
-            .strip_prefix("nginx version: nginx/")
-            .or_else(|| line.strip_prefix("vidicon "));
-        number
-            .unwrap_or(&line)
-            .split_ascii_whitespace()
-            .next()
-            .unwrap_or("unknown")
-            .to_owned()
+        let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        let line = String::from_utf8_lossy(&said).lines().next().unwrap_or("unknown").to_owned();
+        let number =
+            line.strip_prefix("nginx version: nginx/").or_else(|| line.strip_prefix("vidicon "));
+        number.unwrap_or(&line).split_ascii_whitespace().next().unwrap_or("unknown").to_owned()
     }
 
     /// Writes what configuration it needs and gives its command line, program first.
@@ -121,27 +107,15 @@ impl Peer {
                     "nginx.conf",
                     nginx_conf(self == Self::NginxNopush, own, files, address),
                 )?;
-                command
-                    .arg("-e")
-                    .arg(own.join("error.log"))
-                    .arg("-p")
-                    .arg(own)
-                    .arg("-c")
-                    .arg(path);
+                command.arg("-e").arg(own.join("error.log")).arg("-p").arg(own).arg("-c").arg(path);
             }
             Self::Caddy => {
                 let path = write("caddy.json", caddy_json(files, address)?)?;
                 command.arg("run").arg("--config").arg(path);
-                command
-                    .env("XDG_DATA_HOME", own)
-                    .env("XDG_CONFIG_HOME", own);
+                command.env("XDG_DATA_HOME", own).env("XDG_CONFIG_HOME", own);
             }
             Self::Vidicon => {
-                command
-                    .arg("serve")
-                    .arg(files)
-                    .arg("--listen")
-                    .arg(address.to_string());
+                command.arg("serve").arg(files).arg("--listen").arg(address.to_string());
                 command.arg("--data").arg(own.join("data"));
                 for setting in [
                     "log.access=false",
@@ -227,9 +201,8 @@ mod tests {
     fn nginx_writes_only_below_its_own_folder() {
         let conf = nginx_conf(true, Path::new("/w/my own"), Path::new("/w/files"), ADDRESS);
         assert!(conf.contains("tcp_nopush on;") && conf.contains("listen 127.0.0.1:8123 "));
-        for line in conf
-            .lines()
-            .filter(|line| line.contains("_temp_path") || line.starts_with("pid"))
+        for line in
+            conf.lines().filter(|line| line.contains("_temp_path") || line.starts_with("pid"))
         {
             assert!(line.contains("\"/w/my own/"), "{line}");
         }
@@ -244,27 +217,17 @@ mod tests {
         let server = value.pointer("/apps/http/servers/files").unwrap();
         assert_eq!(server.pointer("/listen/0").unwrap(), "127.0.0.1:8123");
         assert_eq!(server.pointer("/automatic_https/disable").unwrap(), true);
-        assert_eq!(
-            server.pointer("/routes/0/handle/0/root").unwrap(),
-            "/w/files"
-        );
+        assert_eq!(server.pointer("/routes/0/handle/0/root").unwrap(), "/w/files");
     }
 
     #[test]
     fn vidicon_is_known_by_its_command_line_only() {
         let dir = tempfile::tempdir().unwrap();
         let command = Peer::Vidicon
-            .command(
-                Path::new("vidicon"),
-                dir.path(),
-                Path::new("/w/files"),
-                ADDRESS,
-            )
+            .command(Path::new("vidicon"), dir.path(), Path::new("/w/files"), ADDRESS)
             .unwrap();
-        let arguments: Vec<_> = command
-            .get_args()
-            .map(|one| one.to_string_lossy().into_owned())
-            .collect();
+        let arguments: Vec<_> =
+            command.get_args().map(|one| one.to_string_lossy().into_owned()).collect();
         assert_eq!(
             arguments.get(..4).unwrap(),
             ["serve", "/w/files", "--listen", "127.0.0.1:8123"]
@@ -274,13 +237,8 @@ mod tests {
 
     #[test]
     fn a_missing_program_says_how_to_get_it() {
-        let reason = Peer::Vidicon
-            .program(Path::new("no/such/vidicon"))
-            .unwrap_err();
-        assert!(
-            reason.contains("cargo build --release -p vidicon"),
-            "{reason}"
-        );
+        let reason = Peer::Vidicon.program(Path::new("no/such/vidicon")).unwrap_err();
+        assert!(reason.contains("cargo build --release -p vidicon"), "{reason}");
         assert_eq!(find("no-such-program-anywhere"), None);
     }
 }

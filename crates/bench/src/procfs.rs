@@ -41,19 +41,12 @@ pub(crate) fn parse_named(text: &str, name: &str) -> Option<u64> {
 
 /// Ticks in which all cores together ran programs and the kernel on their behalf: the first line of `/proc/stat`.
 pub(crate) fn parse_busy(stat: &str) -> Option<Busy> {
-    let mut fields = stat
-        .lines()
-        .next()?
-        .strip_prefix("cpu ")?
-        .split_ascii_whitespace()
-        .map(str::parse::<u64>);
+    let mut fields =
+        stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace().map(str::parse::<u64>);
     let mut next = || fields.next()?.ok();
     let (user, nice, system) = (next()?, next()?, next()?);
     let (_idle, _iowait, _irq, _softirq) = (next()?, next()?, next()?, next()?);
-    Some(Busy {
-        running: user + nice + system,
-        stolen: next()?,
-    })
+    Some(Busy { running: user + nice + system, stolen: next()? })
 }
 
 /// What the whole machine did since boot, in clock ticks summed over its cores.
@@ -80,15 +73,8 @@ pub(crate) fn stat(pid: u32) -> Result<Stat> {
 /// A process and all that descend from it, the process itself first.
 pub(crate) fn tree(root: u32) -> Result<Vec<Stat>> {
     let mut all = Vec::new();
-    for entry in fs::read_dir("/proc")
-        .context("could not list /proc")?
-        .flatten()
-    {
-        let Some(pid) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<u32>().ok())
-        else {
+    for entry in fs::read_dir("/proc").context("could not list /proc")?.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
         // A process that ended since the listing is no longer anybody's child.
@@ -108,10 +94,7 @@ fn family(root: u32, all: &[Stat]) -> Vec<Stat> {
     let mut seen = 0;
     while let Some(parent) = found.get(seen).map(|one| one.pid) {
         seen += 1;
-        let children = all
-            .iter()
-            .copied()
-            .filter(|one| one.parent == parent && one.pid != parent);
+        let children = all.iter().copied().filter(|one| one.parent == parent && one.pid != parent);
         found.extend(children);
     }
     found
@@ -152,12 +135,7 @@ mod tests {
 
     #[test]
     fn a_name_with_brackets_and_blanks_does_not_shift_the_fields() {
-        let expected = Stat {
-            pid: 4242,
-            parent: 17,
-            ticks: 410,
-            started: 987_654,
-        };
+        let expected = Stat { pid: 4242, parent: 17, ticks: 410, started: 987_654 };
         assert_eq!(parse_stat(LINE), Some(expected));
     }
 
@@ -173,33 +151,19 @@ mod tests {
         let status = "Name:\tnginx\nVmHWM:\t   99 kB\nVmRSS:\t   22528 kB\nThreads:\t1\n";
         assert_eq!(parse_named(status, "VmRSS"), Some(22528));
         assert_eq!(parse_named(status, "RSS"), None);
-        assert_eq!(
-            parse_named("rchar: 1\nread_bytes: 4096\n", "read_bytes"),
-            Some(4096)
-        );
+        assert_eq!(parse_named("rchar: 1\nread_bytes: 4096\n", "read_bytes"), Some(4096));
     }
 
     #[test]
     fn idle_and_interrupts_are_not_counted_as_running() {
         let stat = "cpu  100 20 3 5000 70 8 9 11 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n";
-        assert_eq!(
-            parse_busy(stat),
-            Some(Busy {
-                running: 123,
-                stolen: 11
-            })
-        );
+        assert_eq!(parse_busy(stat), Some(Busy { running: 123, stolen: 11 }));
         assert_eq!(parse_busy("intr 1"), None);
     }
 
     #[test]
     fn a_family_holds_grandchildren_and_nobody_else() {
-        let one = |pid, parent| Stat {
-            pid,
-            parent,
-            ticks: 0,
-            started: 0,
-        };
+        let one = |pid, parent| Stat { pid, parent, ticks: 0, started: 0 };
         let all = [one(1, 0), one(9, 8), one(8, 7), one(7, 1), one(5, 1)];
         let pids: Vec<u32> = family(7, &all).iter().map(|one| one.pid).collect();
         assert_eq!(pids, [7, 8, 9]);

@@ -35,14 +35,7 @@ pub(crate) fn verdicts(results: &Results) -> Vec<Verdict> {
 const TABLES: [(&str, &[Metric]); 5] = [
     (
         "A 1 GiB file",
-        &[
-            Metric::Rate1,
-            Metric::Rate8,
-            Metric::Rate64,
-            Metric::Cpu1,
-            Metric::Cpu8,
-            Metric::Cpu64,
-        ],
+        &[Metric::Rate1, Metric::Rate8, Metric::Rate64, Metric::Cpu1, Metric::Cpu8, Metric::Cpu64],
     ),
     (
         "Random 1 MiB ranges, 64 keep-alive connections",
@@ -65,19 +58,10 @@ const TABLES: [(&str, &[Metric]); 5] = [
             Metric::OneP99,
         ],
     ),
-    (
-        "Resident memory and start",
-        &[Metric::IdleMemory, Metric::StreamsMemory, Metric::Start],
-    ),
+    ("Resident memory and start", &[Metric::IdleMemory, Metric::StreamsMemory, Metric::Start]),
     (
         "A hot 4 KiB file while 8 streams read a cold 1 GiB file",
-        &[
-            Metric::ColdP50,
-            Metric::ColdP99,
-            Metric::ColdMax,
-            Metric::ColdRate,
-            Metric::ColdFetched,
-        ],
+        &[Metric::ColdP50, Metric::ColdP99, Metric::ColdMax, Metric::ColdRate, Metric::ColdFetched],
     ),
 ];
 
@@ -106,11 +90,7 @@ impl Report {
             .iter()
             .map(|(peer, version)| format!("{} {version}", peer.title()))
             .collect();
-        let runs = if self.runs == 1 {
-            "1 run".to_owned()
-        } else {
-            format!("{} runs", self.runs)
-        };
+        let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
         let _ = writeln!(page, "## File serving, side by side\n");
         let _ = writeln!(page, "- Date: {}", m.date);
         let _ = writeln!(
@@ -145,10 +125,8 @@ impl Report {
             share * 100.0
         );
         for (peer, cases) in &self.results.generator_limited {
-            let names: Vec<String> = cases
-                .iter()
-                .map(|(name, times)| format!("{name} ({times} times)"))
-                .collect();
+            let names: Vec<String> =
+                cases.iter().map(|(name, times)| format!("{name} ({times} times)")).collect();
             let _ = writeln!(
                 page,
                 "- The load generator, not {}, was the limit in: {}; there its rates could be higher",
@@ -166,23 +144,14 @@ impl Report {
 
     fn table(&self, title: &str, metrics: &[Metric], page: &mut String) {
         let measured = |metric: &&Metric| {
-            self.versions
-                .iter()
-                .any(|(peer, _)| self.results.spread(*peer, **metric).is_some())
+            self.versions.iter().any(|(peer, _)| self.results.spread(*peer, **metric).is_some())
         };
         let columns: Vec<Metric> = metrics.iter().filter(measured).copied().collect();
         if columns.is_empty() {
             return;
         }
-        let headings: Vec<&str> = columns
-            .iter()
-            .map(|metric| metric.words().heading)
-            .collect();
-        let _ = writeln!(
-            page,
-            "\n### {title}\n\n| server | {} |",
-            headings.join(" | ")
-        );
+        let headings: Vec<&str> = columns.iter().map(|metric| metric.words().heading).collect();
+        let _ = writeln!(page, "\n### {title}\n\n| server | {} |", headings.join(" | "));
         let _ = writeln!(page, "|---{}|", "|---:".repeat(columns.len()));
         for (peer, _) in &self.versions {
             let cells: Vec<String> = columns
@@ -199,13 +168,8 @@ impl Report {
         }
         let _ = writeln!(page, "\n### What failed\n");
         for failure in &self.results.failures {
-            let _ = writeln!(
-                page,
-                "- {}, {}: {}",
-                failure.peer.title(),
-                failure.what,
-                failure.reason
-            );
+            let _ =
+                writeln!(page, "- {}, {}: {}", failure.peer.title(), failure.what, failure.reason);
         }
     }
 
@@ -235,16 +199,10 @@ impl Report {
 fn cell(spread: Option<Spread>, digits: usize) -> String {
     match spread {
         None => "–".to_owned(),
-        Some(Spread {
-            least,
-            median,
-            most,
-        }) if least.total_cmp(&most).is_eq() => grouped(median, digits),
-        Some(Spread {
-            least,
-            median,
-            most,
-        }) => {
+        Some(Spread { least, median, most }) if least.total_cmp(&most).is_eq() => {
+            grouped(median, digits)
+        }
+        Some(Spread { least, median, most }) => {
             format!(
                 "{} ({}–{})",
                 grouped(median, digits),
@@ -263,27 +221,20 @@ fn bar_row(verdict: &Verdict) -> String {
         || "–".to_owned(),
         |(peer, best)| format!("{} ({})", value(best), peer.title()),
     );
-    let ratio = verdict
-        .ratio
-        .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+    let ratio = verdict.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
     // Only a ratio has somebody to compare with.
     let demand = match verdict.best {
         Some(_) => format!("≥ {:.1}", verdict.demand),
         None => format!("≤ {} {}", verdict.demand, words.unit),
     };
     let passed = if verdict.passed { "PASS" } else { "**MISSED**" };
-    format!(
-        "| {} | {vidicon} | {best} | {ratio} | {demand} | {passed} |",
-        verdict.what
-    )
+    format!("| {} | {vidicon} | {best} | {ratio} | {demand} | {passed} |", verdict.what)
 }
 
 /// A number with commas between thousands.
 fn grouped(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
-    let (whole, rest) = text
-        .find('.')
-        .map_or((text.as_str(), ""), |at| text.split_at(at));
+    let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |at| text.split_at(at));
     let mut out = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 && !out.ends_with('-') {

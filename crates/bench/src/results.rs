@@ -32,12 +32,7 @@ pub(crate) struct Results {
 impl Results {
     /// Adds the value of one run.
     pub(crate) fn add(&mut self, peer: Peer, metric: Metric, value: f64) {
-        self.values
-            .entry(peer)
-            .or_default()
-            .entry(metric)
-            .or_default()
-            .push(value);
+        self.values.entry(peer).or_default().entry(metric).or_default().push(value);
     }
 
     /// Notes how much of a core others used in one run.
@@ -47,12 +42,7 @@ impl Results {
 
     /// Notes that the load generator kept the rate down in one run.
     pub(crate) fn note_generator_limited(&mut self, peer: Peer, case: &'static str) {
-        *self
-            .generator_limited
-            .entry(peer)
-            .or_default()
-            .entry(case)
-            .or_default() += 1;
+        *self.generator_limited.entry(peer).or_default().entry(case).or_default() += 1;
     }
 
     /// The spread of a quantity; none when it was not measured.

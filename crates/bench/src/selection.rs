@@ -55,10 +55,7 @@ mod tests {
     use super::*;
 
     fn only(names: &[&str], cold: bool) -> Result<Selection> {
-        Selection::parse(
-            &names.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            cold,
-        )
+        Selection::parse(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), cold)
     }
 
     #[test]
@@ -76,10 +73,7 @@ mod tests {
         assert_eq!(some.peers, [Peer::Caddy, Peer::Vidicon]);
         assert_eq!(some.cases, [Case::Ranges]);
         assert_eq!(only(&["cold"], false).unwrap().cases, [Case::Cold]);
-        assert_eq!(
-            only(&["ranges"], true).unwrap().cases,
-            [Case::Ranges, Case::Cold]
-        );
+        assert_eq!(only(&["ranges"], true).unwrap().cases, [Case::Ranges, Case::Cold]);
     }
 
     #[test]

@@ -63,30 +63,17 @@ impl Server {
                 command.env(key, value);
             }
         }
-        command
-            .stdin(Stdio::null())
-            .stderr(said.try_clone()?)
-            .stdout(said);
+        command.stdin(Stdio::null()).stderr(said.try_clone()?).stdout(said);
         let begin = Instant::now();
-        let child = command
-            .spawn()
-            .context("could not run taskset (Debian package: util-linux)")?;
-        let mut server = Self {
-            peer,
-            address,
-            start: Duration::ZERO,
-            child,
-        };
+        let child =
+            command.spawn().context("could not run taskset (Debian package: util-linux)")?;
+        let mut server = Self { peer, address, start: Duration::ZERO, child };
         server.wait_for_answer(begin, stop).with_context(|| {
             let end = last_lines(&log);
             format!(
                 "{} did not start{}{end}",
                 peer.title(),
-                if end.is_empty() {
-                    ""
-                } else {
-                    "; its last words: "
-                }
+                if end.is_empty() { "" } else { "; its last words: " }
             )
         })?;
         server.start = begin.elapsed();
@@ -100,11 +87,7 @@ impl Server {
 
     /// An error when the process has ended by itself.
     pub(crate) fn check_alive(&mut self) -> Result<()> {
-        if let Some(status) = self
-            .child
-            .try_wait()
-            .context("could not look after a server")?
-        {
+        if let Some(status) = self.child.try_wait().context("could not look after a server")? {
             bail!("{} ended by itself: {status}", self.peer.title());
         }
         Ok(())
@@ -178,20 +161,15 @@ fn answers(address: SocketAddrV4) -> Result<bool> {
             }
         };
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let request = Request {
-        path: SMALL,
-        length: SMALL_BYTES,
-        range: None,
-    };
+    let request = Request { path: SMALL, length: SMALL_BYTES, range: None };
     let mut text = String::new();
     request.write(&address.to_string(), &mut text);
     stream.write_all(text.as_bytes())?;
     let mut got = Vec::new();
     let mut some = [0; 8192];
     loop {
-        let count = stream
-            .read(&mut some)
-            .context("no answer on a connection that was accepted")?;
+        let count =
+            stream.read(&mut some).context("no answer on a connection that was accepted")?;
         if count == 0 {
             bail!("the connection was closed without an answer");
         }
@@ -206,12 +184,6 @@ fn answers(address: SocketAddrV4) -> Result<bool> {
 /// The last lines of a log, on one line.
 fn last_lines(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    lines
-        .get(lines.len().saturating_sub(3)..)
-        .unwrap_or_default()
-        .join(" | ")
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" | ")
 }

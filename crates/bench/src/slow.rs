@@ -66,16 +66,10 @@ pub(crate) fn hold(server: &Server, stop: &Stop) -> Result<u64> {
 
 fn open(server: &Server) -> Result<Stream> {
     let mut socket = connect(server.address, Some(RECEIVE_BUFFER))?;
-    let request = Request {
-        path: BIG,
-        length: BIG_BYTES,
-        range: None,
-    };
+    let request = Request { path: BIG, length: BIG_BYTES, range: None };
     let mut text = String::new();
     request.write(&server.address.to_string(), &mut text);
-    socket
-        .write_all(text.as_bytes())
-        .context("could not send a request")?;
+    socket.write_all(text.as_bytes()).context("could not send a request")?;
     socket.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut got = vec![0; 8 << 10];
     let mut filled = 0;
@@ -93,11 +87,7 @@ fn open(server: &Server) -> Result<Stream> {
     };
     request.check(&head)?;
     socket.set_nonblocking(true)?;
-    Ok(Stream {
-        socket,
-        taken: 0,
-        idle_turns: 0,
-    })
+    Ok(Stream { socket, taken: 0, idle_turns: 0 })
 }
 
 impl Stream {

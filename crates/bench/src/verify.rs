@@ -16,34 +16,20 @@ pub(crate) fn verify(server: &Server, work: &WorkDir) -> Result<()> {
     let mut stream = connect(server.address, None)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mib = 1 << 20;
-    let part = |from, to| Request {
-        path: BIG,
-        length: BIG_BYTES,
-        range: Some((from, to)),
-    };
+    let part = |from, to| Request { path: BIG, length: BIG_BYTES, range: Some((from, to)) };
     let questions = [
-        Request {
-            path: SMALL,
-            length: SMALL_BYTES,
-            range: None,
-        },
+        Request { path: SMALL, length: SMALL_BYTES, range: None },
         part(0, 1),
         part(0, mib),
         // Across no round boundary, as a seeking player asks.
         part(BIG_BYTES / 3 + 1, BIG_BYTES / 3 + 1 + mib),
         part(BIG_BYTES - 70_001, BIG_BYTES),
-        Request {
-            path: SMALL,
-            length: SMALL_BYTES,
-            range: Some((1000, 3001)),
-        },
+        Request { path: SMALL, length: SMALL_BYTES, range: Some((1000, 3001)) },
     ];
     let mut text = String::new();
     for question in questions {
         question.write(&server.address.to_string(), &mut text);
-        stream
-            .write_all(text.as_bytes())
-            .context("could not send a request")?;
+        stream.write_all(text.as_bytes()).context("could not send a request")?;
         let body = read_answer(&mut stream, &question)?;
         let file = work.file(question.path);
         let (from, to) = question.range.unwrap_or((0, question.length));
@@ -85,9 +71,7 @@ fn read_answer(stream: &mut impl Read, question: &Request) -> Result<Vec<u8>> {
         }
         if got.len() < whole {
             let mut rest = vec![0; whole - got.len()];
-            stream
-                .read_exact(&mut rest)
-                .context("the body of an answer was cut short")?;
+            stream.read_exact(&mut rest).context("the body of an answer was cut short")?;
             got.extend_from_slice(&rest);
         }
         return Ok(got.split_off(head.size));
@@ -99,11 +83,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const QUESTION: Request = Request {
-        path: "/x",
-        length: 10,
-        range: None,
-    };
+    const QUESTION: Request = Request { path: "/x", length: 10, range: None };
 
     #[test]
     fn a_body_is_read_whole_and_without_its_head() {

@@ -144,9 +144,7 @@ fn make_random(path: &Path, length: u64, stop: &Stop) -> Result<()> {
         let mut left = length;
         while left > 0 {
             stop.check()?;
-            let most = usize::try_from(left)
-                .unwrap_or(block.len())
-                .min(block.len());
+            let most = usize::try_from(left).unwrap_or(block.len()).min(block.len());
             let some = block.get_mut(..most).unwrap_or_default();
             source.read_exact(some)?;
             file.write_all(some)?;

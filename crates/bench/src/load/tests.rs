@@ -1,10 +1,5 @@
 //! The load generator against a small server of our own, on loopback.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -13,18 +8,12 @@ use std::thread;
 use super::*;
 
 const BODY: u64 = 300_000;
-const REQUEST: Request = Request {
-    path: "/x",
-    length: BODY,
-    range: None,
-};
+const REQUEST: Request = Request { path: "/x", length: BODY, range: None };
 
 /// Answers every request with `answer(number of the request)`, connection by connection, until the client leaves.
 fn serve(answer: fn(usize) -> Vec<u8>) -> SocketAddrV4 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let SocketAddr::V4(address) = listener.local_addr().unwrap() else {
-        panic!("not IPv4")
-    };
+    let SocketAddr::V4(address) = listener.local_addr().unwrap() else { panic!("not IPv4") };
     thread::spawn(move || {
         for stream in listener.incoming() {
             let stream = stream.unwrap();
@@ -55,12 +44,7 @@ fn good(_: usize) -> Vec<u8> {
 }
 
 fn load(address: SocketAddrV4, asks: Vec<Ask>, measure: Duration) -> Load {
-    Load {
-        address,
-        asks,
-        warm_up: Duration::ZERO,
-        measure,
-    }
+    Load { address, asks, warm_up: Duration::ZERO, measure }
 }
 
 #[test]
@@ -76,10 +60,7 @@ fn every_answer_is_counted_with_its_bytes_and_its_latency() {
     assert_eq!((first, last), (1, 2));
     assert!(tally.requests > 0);
     assert!(tally.bytes >= tally.requests * BODY);
-    assert_eq!(
-        tally.latencies.len(),
-        usize::try_from(tally.requests).unwrap()
-    );
+    assert_eq!(tally.latencies.len(), usize::try_from(tally.requests).unwrap());
     assert!(tally.latencies.is_sorted());
 }
 
@@ -105,33 +86,17 @@ fn a_wrong_status_ends_the_run_with_a_reason() {
 #[test]
 fn more_bytes_than_announced_end_the_run() {
     let address = serve(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc".to_vec());
-    let request = Request {
-        length: 2,
-        ..REQUEST
-    };
+    let request = Request { length: 2, ..REQUEST };
     let load = load(address, vec![Ask::Always(request)], Duration::from_mins(1));
     let error = run(&load, &Stop::default(), || Ok(())).unwrap_err();
-    assert!(
-        error.to_string().contains("more bytes than announced"),
-        "{error:#}"
-    );
+    assert!(error.to_string().contains("more bytes than announced"), "{error:#}");
 }
 
 #[test]
 fn pieces_lie_inside_the_file() {
-    let mut ask = Ask::Pieces {
-        path: "/x",
-        length: 100,
-        piece: 100,
-        dice: Dice::new(1),
-    };
+    let mut ask = Ask::Pieces { path: "/x", length: 100, piece: 100, dice: Dice::new(1) };
     assert_eq!(ask.next(true).unwrap().range, Some((0, 100)));
-    let mut ask = Ask::Pieces {
-        path: "/x",
-        length: 1000,
-        piece: 10,
-        dice: Dice::new(1),
-    };
+    let mut ask = Ask::Pieces { path: "/x", length: 1000, piece: 10, dice: Dice::new(1) };
     for _ in 0..1000 {
         let (from, to) = ask.next(true).unwrap().range.unwrap();
         assert!(to - from == 10 && to <= 1000);

@@ -15,24 +15,11 @@ fn report(results: Results) -> Report {
         server_core: 0,
         load_core: 1,
     };
-    let versions = vec![
-        (Peer::Nginx, "1.22.1".to_owned()),
-        (Peer::Vidicon, "0.1.0".to_owned()),
-    ];
-    let left_out = vec![(
-        Peer::Caddy,
-        "caddy is not installed; the Debian package is: caddy".to_owned(),
-    )];
+    let versions = vec![(Peer::Nginx, "1.22.1".to_owned()), (Peer::Vidicon, "0.1.0".to_owned())];
+    let left_out =
+        vec![(Peer::Caddy, "caddy is not installed; the Debian package is: caddy".to_owned())];
     let verdicts = verdicts(&results);
-    Report {
-        machine,
-        runs: 3,
-        load_seconds: 3.0,
-        versions,
-        left_out,
-        results,
-        verdicts,
-    }
+    Report { machine, runs: 3, load_seconds: 3.0, versions, left_out, results, verdicts }
 }
 
 fn figures() -> Results {
@@ -53,14 +40,8 @@ fn a_cell_shows_the_median_and_the_spread() {
         page.contains("| server | 64 conn, GB/s | 64 conn, CPU-s/GB |\n|---|---:|---:|\n"),
         "{page}"
     );
-    assert!(
-        page.contains("| nginx, tcp_nopush off | 4.50 (4.00–5.00) | 0.180 |\n"),
-        "{page}"
-    );
-    assert!(
-        page.contains("| Vidicon | 5.50 (5.00–6.00) | 0.200 |\n"),
-        "{page}"
-    );
+    assert!(page.contains("| nginx, tcp_nopush off | 4.50 (4.00–5.00) | 0.180 |\n"), "{page}");
+    assert!(page.contains("| Vidicon | 5.50 (5.00–6.00) | 0.200 |\n"), "{page}");
 }
 
 #[test]
@@ -102,11 +83,7 @@ fn failures_and_a_busy_machine_are_said_aloud() {
     results.note_others(0.4);
     results.note_generator_limited(Peer::Vidicon, "small");
     let reason = "status 503 where 200 was due".to_owned();
-    results.failures.push(Failure {
-        peer: Peer::Vidicon,
-        what: "ranges".to_owned(),
-        reason,
-    });
+    results.failures.push(Failure { peer: Peer::Vidicon, what: "ranges".to_owned(), reason });
     let page = report(results).markdown();
     assert!(
         page.contains(
@@ -114,14 +91,8 @@ fn failures_and_a_busy_machine_are_said_aloud() {
         ),
         "{page}"
     );
-    assert!(
-        page.contains("not Vidicon, was the limit in: small (1 times)"),
-        "{page}"
-    );
-    assert!(
-        page.contains("- Vidicon, ranges: status 503 where 200 was due"),
-        "{page}"
-    );
+    assert!(page.contains("not Vidicon, was the limit in: small (1 times)"), "{page}");
+    assert!(page.contains("- Vidicon, ranges: status 503 where 200 was due"), "{page}");
 }
 
 #[test]
@@ -144,12 +115,7 @@ fn thousands_are_grouped() {
 fn json_holds_every_run() {
     let value = serde_json::to_value(report(figures())).unwrap();
     assert_eq!(
-        value
-            .pointer("/values/vidicon/file_64_gb_per_s")
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .len(),
+        value.pointer("/values/vidicon/file_64_gb_per_s").unwrap().as_array().unwrap().len(),
         3
     );
     assert_eq!(value.pointer("/verdicts/0/passed").unwrap(), true);

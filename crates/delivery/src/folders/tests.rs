@@ -1,9 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 #[cfg(unix)]
 mod confinement;
@@ -35,18 +30,12 @@ fn write(root: &Path, file: &str, content: &str) {
 }
 
 fn serve(roots: &[&Path], symlinks: Symlinks) -> Folders {
-    Folders::new(
-        roots.iter().map(|root| root.to_path_buf()).collect(),
-        symlinks,
-    )
-    .unwrap()
+    Folders::new(roots.iter().map(|root| root.to_path_buf()).collect(), symlinks).unwrap()
 }
 
 /// The content of the file at a path, as a client would get it.
 async fn get(folders: &Folders, path: &str) -> Result<String, OpenError> {
-    let file = folders
-        .open(&RelativePath::from_url_path(path).unwrap())
-        .await?;
+    let file = folders.open(&RelativePath::from_url_path(path).unwrap()).await?;
     let mut content = String::new();
     (&*file.file).read_to_string(&mut content).unwrap();
     assert_eq!(file.len, content.len() as u64);
@@ -61,15 +50,9 @@ async fn missing(folders: &Folders, path: &str) -> bool {
 async fn a_file_is_found_with_its_size_name_and_time() {
     let root = folder(&["films/a b.mp4"]);
     let path = RelativePath::from_url_path("/films/a%20b.mp4").unwrap();
-    let file = serve(&[root.path()], Symlinks::Follow)
-        .open(&path)
-        .await
-        .unwrap();
+    let file = serve(&[root.path()], Symlinks::Follow).open(&path).await.unwrap();
     let metadata = fs::metadata(root.path().join("films/a b.mp4")).unwrap();
-    assert_eq!(
-        (file.len, file.modified),
-        (13, metadata.modified().unwrap())
-    );
+    assert_eq!((file.len, file.modified), (13, metadata.modified().unwrap()));
     assert_eq!(file.identity, FileIdentity::of(&metadata));
     assert_eq!(file.name, "a b.mp4");
 }
@@ -78,18 +61,9 @@ async fn a_file_is_found_with_its_size_name_and_time() {
 async fn directories_and_paths_through_files_do_not_exist() {
     let root = folder(&["films/a.mp4"]);
     let folders = serve(&[root.path()], Symlinks::Follow);
-    for path in [
-        "/films",
-        "/nothing",
-        "/films/nothing",
-        "/films/a.mp4/b",
-        "/nothing/a.mp4",
-    ] {
+    for path in ["/films", "/nothing", "/films/nothing", "/films/a.mp4/b", "/nothing/a.mp4"] {
         // Twice: on the first way the kernel has nothing in its caches, on the second it has.
-        assert!(
-            missing(&folders, path).await && missing(&folders, path).await,
-            "{path}"
-        );
+        assert!(missing(&folders, path).await && missing(&folders, path).await, "{path}");
     }
 }
 
@@ -168,10 +142,7 @@ fn errors_of_the_system_are_sorted_and_never_show_a_path() {
         assert!(!error.to_string().contains('\n') && !error.to_string().contains("os error"));
     }
     // A file that may not be read here may be readable in the next folder; a failing disk ends it.
-    assert!(matches!(
-        error::of_file(Errno::ACCESS.into()),
-        Fault::Skip(_)
-    ));
+    assert!(matches!(error::of_file(Errno::ACCESS.into()), Fault::Skip(_)));
     assert!(matches!(error::of_file(Errno::IO.into()), Fault::Stop(_)));
 }
 
@@ -186,9 +157,6 @@ async fn pipes_and_sockets_do_not_exist_and_hold_nobody_up() {
     std::os::unix::fs::symlink("/dev/null", root.path().join("device")).unwrap();
     let folders = serve(&[root.path()], Symlinks::Follow);
     for path in ["/pipe", "/socket", "/device"] {
-        assert!(
-            missing(&folders, path).await && missing(&folders, path).await,
-            "{path}"
-        );
+        assert!(missing(&folders, path).await && missing(&folders, path).await, "{path}");
     }
 }

@@ -1,9 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod ranges;
 
@@ -46,16 +41,8 @@ async fn ask(
     lines: &[(&'static str, &str)],
 ) -> Result<Reply, ReplyError> {
     let headers = headers(lines);
-    reply(
-        file,
-        Ask {
-            method: &method,
-            headers: &headers,
-            download: false,
-        },
-        &Policy::default(),
-    )
-    .await
+    reply(file, Ask { method: &method, headers: &headers, download: false }, &Policy::default())
+        .await
 }
 
 async fn get(file: OpenFile, lines: &[(&'static str, &str)]) -> Result<Reply, ReplyError> {
@@ -71,10 +58,7 @@ fn body(plan: &Plan) -> Vec<u8> {
             Part::Extent(extent) => {
                 let start = body.len();
                 body.resize(start + usize::try_from(extent.len()).unwrap(), 0);
-                extent
-                    .file
-                    .read_exact_at(&mut body[start..], extent.range.start)
-                    .unwrap();
+                extent.file.read_exact_at(&mut body[start..], extent.range.start).unwrap();
             }
         }
     }
@@ -115,19 +99,9 @@ async fn head_equals_get_in_every_header_and_reads_nothing() {
         let whole = file("a.mkv", &content[..len]);
         let get = get(whole.clone(), &[]).await.unwrap();
         let unreadable = Arc::new(File::options().write(true).open("/dev/null").unwrap());
-        for lines in [
-            &[][..],
-            &[("range", "bytes=0-0")],
-            &[("range", "bytes=99999999-")],
-        ] {
-            let head = ask(
-                Method::HEAD,
-                OpenFile {
-                    file: unreadable.clone(),
-                    ..whole.clone()
-                },
-                lines,
-            );
+        for lines in [&[][..], &[("range", "bytes=0-0")], &[("range", "bytes=99999999-")]] {
+            let head =
+                ask(Method::HEAD, OpenFile { file: unreadable.clone(), ..whole.clone() }, lines);
             let head = head.await.unwrap();
             assert_eq!((head.status, &head.headers), (get.status, &get.headers));
             assert_eq!(head.plan.len(), get.plan.len());
@@ -144,9 +118,7 @@ async fn small_bodies_are_read_and_large_ones_stay_in_their_file() {
     let large = get(file("a", &content), &[]).await.unwrap();
     assert!(matches!(large.plan.parts(), [Part::Extent(_)]));
     assert_eq!(body(&large.plan), content);
-    let range = get(file("a", &content), &[("range", "bytes=100-199")])
-        .await
-        .unwrap();
+    let range = get(file("a", &content), &[("range", "bytes=100-199")]).await.unwrap();
     assert!(matches!(range.plan.parts(), [Part::Bytes(bytes)] if *bytes == content[100..200]));
 }
 
@@ -168,9 +140,7 @@ async fn an_empty_file_has_a_whole_but_no_ranges() {
     assert_eq!((whole.status, whole.plan.len()), (StatusCode::OK, 0));
     assert_eq!(whole.headers[CONTENT_LENGTH], "0");
     for range in ["bytes=0-", "bytes=-1"] {
-        let error = get(file("a.txt", b""), &[("range", range)])
-            .await
-            .unwrap_err();
+        let error = get(file("a.txt", b""), &[("range", range)]).await.unwrap_err();
         assert_eq!(error.status(), StatusCode::RANGE_NOT_SATISFIABLE);
         assert_eq!(error.headers()[CONTENT_RANGE], "bytes */0");
     }
@@ -178,12 +148,8 @@ async fn an_empty_file_has_a_whole_but_no_ranges() {
 
 #[tokio::test]
 async fn not_modified_repeats_what_a_cache_needs_and_no_more() {
-    let reply = get(
-        file("a.html", b"x"),
-        &[("if-none-match", "\"ab-1-e8d4a51000\"")],
-    )
-    .await
-    .unwrap();
+    let reply =
+        get(file("a.html", b"x"), &[("if-none-match", "\"ab-1-e8d4a51000\"")]).await.unwrap();
     assert_eq!(reply.status, StatusCode::NOT_MODIFIED);
     assert!(reply.plan.is_empty());
     assert_eq!(names(&reply.headers), ["cache-control", "etag"]);
@@ -191,9 +157,7 @@ async fn not_modified_repeats_what_a_cache_needs_and_no_more() {
 
 #[tokio::test]
 async fn a_failed_precondition_names_its_field() {
-    let error = get(file("a.mp4", b"x"), &[("if-match", "\"other\"")])
-        .await
-        .unwrap_err();
+    let error = get(file("a.mp4", b"x"), &[("if-match", "\"other\"")]).await.unwrap_err();
     assert_eq!(error.status(), StatusCode::PRECONDITION_FAILED);
     assert!(error.to_string().contains("If-Match"));
     assert!(error.headers().is_empty());
@@ -212,14 +176,8 @@ async fn files_that_could_act_as_pages_are_put_in_a_sandbox() {
 #[tokio::test]
 async fn a_download_has_the_name_of_the_file() {
     let headers = HeaderMap::new();
-    let ask = Ask {
-        method: &Method::GET,
-        headers: &headers,
-        download: true,
-    };
-    let reply = reply(file("é.mp4", b"x"), ask, &Policy::default())
-        .await
-        .unwrap();
+    let ask = Ask { method: &Method::GET, headers: &headers, download: true };
+    let reply = reply(file("é.mp4", b"x"), ask, &Policy::default()).await.unwrap();
     let expected = "attachment; filename=\"_.mp4\"; filename*=UTF-8''%C3%A9.mp4";
     assert_eq!(reply.headers[CONTENT_DISPOSITION], expected);
 }
@@ -232,17 +190,9 @@ async fn the_owner_decides_how_long_and_where_replies_are_kept() {
         (60, false, "max-age=60"),
         (60, true, "private, max-age=60"),
     ] {
-        let policy = Policy {
-            max_age: Duration::from_secs(seconds),
-            private,
-            ..Policy::default()
-        };
+        let policy = Policy { max_age: Duration::from_secs(seconds), private, ..Policy::default() };
         let headers = HeaderMap::new();
-        let ask = Ask {
-            method: &Method::GET,
-            headers: &headers,
-            download: false,
-        };
+        let ask = Ask { method: &Method::GET, headers: &headers, download: false };
         let reply = reply(file("a.mp4", b"x"), ask, &policy).await.unwrap();
         assert_eq!(reply.headers[CACHE_CONTROL], value);
     }

@@ -16,13 +16,7 @@ struct Tree {
 impl Tree {
     fn new() -> Self {
         let base = tempfile::tempdir().unwrap();
-        let inside = [
-            "a.txt",
-            "dir/b.txt",
-            "we\\ird\nname.txt",
-            "%2e%2e",
-            "dir/deep/c.txt",
-        ];
+        let inside = ["a.txt", "dir/b.txt", "we\\ird\nname.txt", "%2e%2e", "dir/deep/c.txt"];
         for file in inside {
             write(&base.path().join("one"), file, "INSIDE");
             write(&base.path().join("two"), &format!("2{file}"), "INSIDE");
@@ -30,12 +24,8 @@ impl Tree {
         for file in ["one/.hidden", "one/.hid/c.txt", "two/.hidden"] {
             write(base.path(), file, "HIDDEN");
         }
-        for file in [
-            "outside/secret.txt",
-            "outside/dir/secret.txt",
-            "secret.txt",
-            "one-not/a.txt",
-        ] {
+        for file in ["outside/secret.txt", "outside/dir/secret.txt", "secret.txt", "one-not/a.txt"]
+        {
             write(base.path(), file, "OUTSIDE");
         }
         let at = |path: &str| base.path().join(path);
@@ -97,11 +87,7 @@ async fn each_policy_for_links_lets_through_what_it_says() {
         let folders = tree.serve(symlinks);
         for (path, expected) in table {
             for _ in 0..2 {
-                assert_eq!(
-                    !missing(&folders, path).await,
-                    expected[column],
-                    "{path} {symlinks:?}"
-                );
+                assert_eq!(!missing(&folders, path).await, expected[column], "{path} {symlinks:?}");
             }
             // The way without openat2 agrees, but for magic links, which only openat2 can tell.
             let relative = RelativePath::from_url_path(path).unwrap();
@@ -110,10 +96,7 @@ async fn each_policy_for_links_lets_through_what_it_says() {
                     let opened = folders.0.open_portable(root, &relative);
                     opened.is_ok()
                 });
-                assert_eq!(
-                    portable, expected[column],
-                    "{path} {symlinks:?} without openat2"
-                );
+                assert_eq!(portable, expected[column], "{path} {symlinks:?} without openat2");
             }
         }
     }

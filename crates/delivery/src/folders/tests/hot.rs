@@ -48,14 +48,8 @@ fn a_slow_disk_does_not_delay_a_hot_file() {
             let reply = with_all_waiting_threads_busy(async {
                 assert!(missing(&folders, "/none.mp4").await);
                 let file = folders.open(&path).await.unwrap();
-                let ask = crate::Ask {
-                    method: &http::Method::GET,
-                    headers: &ask,
-                    download: false,
-                };
-                crate::reply(file, ask, &crate::Policy::default())
-                    .await
-                    .unwrap()
+                let ask = crate::Ask { method: &http::Method::GET, headers: &ask, download: false };
+                crate::reply(file, ask, &crate::Policy::default()).await.unwrap()
             });
             assert!(
                 matches!(reply.await.plan.parts(), [extents::Part::Bytes(bytes)] if bytes == "films/b.mp4")

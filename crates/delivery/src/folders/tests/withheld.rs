@@ -40,9 +40,7 @@ fn an_old_file_is_known_without_looking_and_a_new_one_is_looked_up() {
     let withheld = Withheld::new(vec![root.path().join("key.pem")]);
     let opened = |name: &str, age: u64| {
         let mut opened = Opened::new(fs::File::open(root.path().join(name)).unwrap()).unwrap();
-        opened.changed = opened
-            .changed
-            .map(|changed| changed - Duration::from_secs(age));
+        opened.changed = opened.changed.map(|changed| changed - Duration::from_secs(age));
         opened
     };
     assert_eq!(withheld.knows(&opened("key.pem", 0)), Some(true));
