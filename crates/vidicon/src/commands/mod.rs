@@ -3,8 +3,11 @@
 mod completions;
 mod config;
 mod doctor;
+mod greeting;
 mod health;
+mod readiness;
 pub mod serve;
+mod signals;
 mod start;
 
 use std::{
