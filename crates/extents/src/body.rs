@@ -1,0 +1,100 @@
+//! The body that a connection sends: a plan straight from its files, a plan that is read, or any
+//! other body. Whatever it is, its pieces report to the record of the response.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+
+use crate::{Chunk, Lane, Part, Plan, chunk::Record};
+
+pin_project_lite::pin_project! {
+    /// A response body whose data are [`Chunk`]s. `B` is the kind of body that is not a plan.
+    pub struct Body<B> {
+        #[pin]
+        source: Source<B>,
+        record: Arc<dyn Record>,
+    }
+}
+
+pin_project_lite::pin_project! {
+    #[project = SourceProjection]
+    enum Source<B> {
+        Direct { parts: VecDeque<Part>, remaining: u64, lane: Lane },
+        Other { #[pin] body: B },
+        Nothing,
+    }
+}
+
+impl<B> Body<B> {
+    /// A plan whose extents go from their files straight to the socket that drives `lane`.
+    pub fn direct(plan: Plan, lane: Lane, record: Arc<dyn Record>) -> Self {
+        let remaining = plan.len();
+        let parts = plan.into_parts().into();
+        Self { source: Source::Direct { parts, remaining, lane }, record }
+    }
+
+    /// Any other body.
+    pub fn other(body: B, record: Arc<dyn Record>) -> Self {
+        Self { source: Source::Other { body }, record }
+    }
+
+    /// No body at all: what HEAD gets, whatever length the headers announce.
+    pub fn nothing(record: Arc<dyn Record>) -> Self {
+        Self { source: Source::Nothing, record }
+    }
+}
+
+impl<B: http_body::Body<Data = Bytes>> http_body::Body for Body<B> {
+    type Data = Chunk;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Chunk>, B::Error>>> {
+        let this = self.project();
+        let record = || Arc::clone(this.record);
+        match this.source.project() {
+            SourceProjection::Direct { parts, remaining, lane } => {
+                Poll::Ready(parts.pop_front().map(|part| {
+                    *remaining -= part.len();
+                    Ok(Frame::data(match part {
+                        Part::Bytes(bytes) => Chunk::bytes(bytes, record()),
+                        Part::Extent(extent) => {
+                            Chunk::in_file(lane.queue(extent, record()), record())
+                        }
+                    }))
+                }))
+            }
+            SourceProjection::Other { body } => {
+                let next = ready!(body.poll_frame(cx));
+                Poll::Ready(next.map(|frame| {
+                    frame.map(|frame| frame.map_data(|bytes| Chunk::bytes(bytes, record())))
+                }))
+            }
+            SourceProjection::Nothing => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.source {
+            Source::Direct { parts, .. } => parts.is_empty(),
+            Source::Other { body } => body.is_end_stream(),
+            Source::Nothing => true,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Direct { remaining, .. } => SizeHint::with_exact(*remaining),
+            Source::Other { body } => body.size_hint(),
+            Source::Nothing => SizeHint::with_exact(0),
+        }
+    }
+}

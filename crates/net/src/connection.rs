@@ -1,0 +1,208 @@
+//! One connection, from the handshake to the last byte.
+
+use std::{convert::Infallible, error::Error as StdError, io, pin::pin, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::{net::TcpStream, time};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+
+use crate::{
+    Limits, Observer, Peer, Refusal,
+    service::ConnectionService,
+    tls::Tls,
+    watch::{Verdict, Watch, Watched},
+};
+
+/// How many answers one HTTP/2 connection may have under way. Each holds a block of its file.
+const STREAMS: u32 = 100;
+
+/// What all connections share.
+pub(crate) struct Shared<S> {
+    pub(crate) service: S,
+    pub(crate) limits: Limits,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) tls: Option<Tls>,
+    /// Cancelled when answers under way may finish and nothing new begins.
+    pub(crate) drain: CancellationToken,
+}
+
+/// Serves a plain connection: HTTP/1.1, files straight from the page cache.
+#[cfg(target_os = "linux")]
+pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    B: http_body::Body<Data = Bytes> + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let lane = extents::Lane::default();
+    let socket = extents::DirectSocket::new(stream, lane.clone());
+    serve_http1(shared, socket, peer, Some(lane)).await;
+}
+
+/// Serves a plain connection: HTTP/1.1.
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    B: http_body::Body<Data = Bytes> + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    serve_http1(shared, stream, peer, None).await;
+}
+
+/// Serves an encrypted connection: HTTP/2 or HTTP/1.1, as the client chooses (ALPN).
+pub(crate) async fn serve_tls<S, B>(shared: &Shared<S>, tls: Tls, stream: TcpStream, peer: Peer)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let handshake = time::timeout(shared.limits.header_timeout, tls.accept(stream));
+    let stream = match handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::debug!(remote = %peer.address, %error, "TLS handshake failed");
+            shared.observer.refused(Refusal::Handshake, peer.address);
+            return;
+        }
+    };
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        serve_http2(shared, stream, peer).await;
+    } else {
+        serve_http1(shared, stream, peer, None).await;
+    }
+}
+
+async fn serve_http1<S, B, I>(shared: &Shared<S>, io: I, peer: Peer, lane: Option<extents::Lane>)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    B: http_body::Body<Data = Bytes> + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    let (io, service) = dress(shared, io, peer, lane);
+    let watch = Arc::clone(&service.watch);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None) // The watch does it, from the first byte of a head.
+        .max_header_size(shared.limits.header_size)
+        .max_buf_size(shared.limits.header_size.max(64 << 10))
+        .serve_connection(io, service);
+    drive(shared, &watch, peer, true, connection, |connection| {
+        connection.graceful_shutdown();
+    })
+    .await;
+}
+
+async fn serve_http2<S, B, I>(shared: &Shared<S>, io: I, peer: Peer)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+{
+    let (io, service) = dress(shared, io, peer, None);
+    let watch = Arc::clone(&service.watch);
+    let header_list = u32::try_from(shared.limits.header_size).unwrap_or(u32::MAX);
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(header_list)
+        // A client that is gone is found out although nothing is written to it.
+        .keep_alive_interval(shared.limits.stall_timeout / 2)
+        .keep_alive_timeout(shared.limits.stall_timeout / 2)
+        .serve_connection(io, service);
+    drive(shared, &watch, peer, false, connection, |connection| {
+        connection.graceful_shutdown();
+    })
+    .await;
+}
+
+fn dress<S: Clone, I>(
+    shared: &Shared<S>,
+    io: I,
+    peer: Peer,
+    lane: Option<extents::Lane>,
+) -> (TokioIo<Watched<I>>, ConnectionService<S>)
+where
+    TokioIo<Watched<I>>: Sized,
+{
+    let watch = Arc::new(Watch::new());
+    let observer = Arc::clone(&shared.observer);
+    let io = Watched::new(io, Arc::clone(&watch), Arc::clone(&observer), peer.address);
+    let service =
+        ConnectionService { service: shared.service.clone(), peer, observer, watch, lane };
+    (TokioIo::new(io), service)
+}
+
+/// Drives a connection to its end, and looks from time to time whether it makes progress.
+async fn drive<S, C>(
+    shared: &Shared<S>,
+    watch: &Watch,
+    peer: Peer,
+    heads_expire: bool,
+    connection: C,
+    shut_down: impl Fn(std::pin::Pin<&mut C>),
+) where
+    C: Future<Output = hyper::Result<()>>,
+{
+    let mut connection = pin!(connection);
+    let mut look = pin!(time::sleep(shared.limits.header_timeout.min(shared.limits.stall_timeout)));
+    let mut draining = false;
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(remote = %peer.address, error = chain(&error), "connection ended early");
+                }
+                return;
+            }
+            () = shared.drain.cancelled(), if !draining => {
+                draining = true;
+                shut_down(connection.as_mut());
+            }
+            () = &mut look => match watch.verdict(&shared.limits, heads_expire) {
+                Verdict::Fine(pause) => look.as_mut().reset(time::Instant::now() + pause),
+                Verdict::Idle => return,
+                Verdict::Close(Refusal::HeaderTimeout) => {
+                    // The next read answers 408 and ends the connection; give it a moment.
+                    watch.expire();
+                    let _ = time::timeout(shared.limits.header_timeout, &mut connection).await;
+                    return;
+                }
+                Verdict::Close(reason) => {
+                    shared.observer.refused(reason, peer.address);
+                    return;
+                }
+            },
+        }
+    }
+}
+
+/// The error and what caused it, in one line.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

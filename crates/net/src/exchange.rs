@@ -1,0 +1,169 @@
+//! One request and its answer, from the head to the last byte handed to the connection, and who
+//! is told about it.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use extents::{Fault, Record};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+
+use crate::{Refusal, watch::Watch};
+
+/// Who is at the other end of the connection that a request came on. Found in the request's
+/// extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The address of the other end of the TCP connection: a reverse proxy's, where there is one.
+    pub address: SocketAddr,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+}
+
+/// In a request's extensions: it came as HEAD. This layer hands it on as GET and leaves out the
+/// body, so that both have the same headers; whoever would start work for the body looks here.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadOnly;
+
+/// In a response's extensions: under which name the log and the metrics file the request. Never
+/// a path, or the metrics would grow with the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Route(pub &'static str);
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every byte was handed to the connection.
+    Complete,
+    /// The client went away, or stalled, or the server stopped.
+    Aborted,
+    /// The server could not go on: see [`Exchange::fault`].
+    Failed,
+}
+
+/// Is told what happens on the connections. Called on the threads that drive them: be quick.
+pub trait Observer: Send + Sync + 'static {
+    /// A connection was accepted.
+    fn opened(&self);
+    /// A connection that had been accepted is over.
+    fn closed(&self);
+    /// A connection or a request was turned away before any route was asked.
+    fn refused(&self, reason: Refusal, peer: SocketAddr);
+    /// A request's head was read.
+    fn began(&self);
+    /// The answer to a request is over.
+    fn finished(&self, exchange: &Exchange);
+}
+
+/// One request and what its answer has come to.
+pub struct Exchange {
+    /// As the client sent it.
+    pub method: Method,
+    /// The request target.
+    pub target: Uri,
+    /// The `Range` header of the request, if any.
+    pub range: Option<HeaderValue>,
+    /// The other end of the connection.
+    pub peer: Peer,
+    started: Instant,
+    answer: OnceLock<Answer>,
+    sent: AtomicU64,
+    fault: OnceLock<String>,
+    observer: Arc<dyn Observer>,
+    watch: Arc<Watch>,
+}
+
+struct Answer {
+    status: StatusCode,
+    route: Route,
+    /// Length of the body, where it is known beforehand.
+    announced: Option<u64>,
+}
+
+impl Exchange {
+    pub(crate) fn begin<B>(
+        request: &http::Request<B>,
+        peer: Peer,
+        observer: Arc<dyn Observer>,
+        watch: Arc<Watch>,
+    ) -> Self {
+        observer.began();
+        watch.request_began();
+        Self {
+            method: request.method().clone(),
+            target: request.uri().clone(),
+            range: request.headers().get(header::RANGE).cloned(),
+            peer,
+            started: Instant::now(),
+            answer: OnceLock::new(),
+            sent: AtomicU64::new(0),
+            fault: OnceLock::new(),
+            observer,
+            watch,
+        }
+    }
+
+    pub(crate) fn answered(&self, status: StatusCode, route: Route, announced: Option<u64>) {
+        // Set once: there is one answer to a request.
+        let _ = self.answer.set(Answer { status, route, announced });
+    }
+
+    /// The status of the answer; none when the client went away before there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.answer.get().map(|answer| answer.status)
+    }
+
+    /// The name of the route that answered.
+    pub fn route(&self) -> Route {
+        self.answer.get().map_or(Route("none"), |answer| answer.route)
+    }
+
+    /// Bytes of the body that were handed to the connection.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Since the head was read.
+    pub fn duration(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// What went wrong on our side, in words.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> Outcome {
+        match self.answer.get() {
+            _ if self.fault.get().is_some() => Outcome::Failed,
+            None => Outcome::Aborted,
+            Some(Answer { announced: Some(announced), .. }) if self.sent() < *announced => {
+                Outcome::Aborted
+            }
+            Some(_) => Outcome::Complete,
+        }
+    }
+}
+
+impl Record for Exchange {
+    fn sent(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn failed(&self, fault: &Fault) {
+        let _ = self.fault.set(fault.to_string());
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.watch.request_ended();
+        self.observer.finished(self);
+    }
+}

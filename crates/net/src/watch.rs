@@ -1,0 +1,269 @@
+//! Whether a connection makes progress: what was last read and written, and when it is too long
+//! ago. The decision is pure; [`Watched`] is the stream that takes the notes.
+
+use std::{
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::{Limits, Observer, Refusal};
+
+/// The notes of one connection. Times are milliseconds since it was accepted.
+pub(crate) struct Watch {
+    accepted: Instant,
+    /// When a byte last moved.
+    progress: AtomicU64,
+    /// When the head that is being read began; 0 while none is.
+    head_began: AtomicU64,
+    /// Since when the client has taken nothing; 0 while nothing waits for it.
+    blocked_since: AtomicU64,
+    /// Requests whose answers are not over.
+    in_flight: AtomicUsize,
+    /// Set when a head took too long: the next read ends the connection.
+    expired: AtomicU64,
+}
+
+/// What the notes say.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Look again after this long.
+    Fine(Duration),
+    /// It is time to close, for this reason.
+    Close(Refusal),
+    /// It was idle for its time: close without reproach.
+    Idle,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self {
+            accepted: Instant::now(),
+            progress: AtomicU64::new(0),
+            head_began: AtomicU64::new(0),
+            blocked_since: AtomicU64::new(0),
+            in_flight: AtomicUsize::new(0),
+            expired: AtomicU64::new(0),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        // 0 means "never" in the notes.
+        u64::try_from(self.accepted.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+    }
+
+    pub(crate) fn request_began(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.head_began.store(0, Ordering::Relaxed);
+    }
+
+    pub(crate) fn request_ended(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn read(&self) {
+        let now = self.now();
+        self.progress.store(now, Ordering::Relaxed);
+        if self.in_flight.load(Ordering::Relaxed) == 0 {
+            let _ = self.head_began.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    fn wrote(&self) {
+        self.progress.store(self.now(), Ordering::Relaxed);
+        self.blocked_since.store(0, Ordering::Relaxed);
+    }
+
+    fn blocked(&self) {
+        let now = self.now();
+        let _ = self.blocked_since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Makes the next read of a head end the connection.
+    pub(crate) fn expire(&self) {
+        self.expired.store(1, Ordering::Relaxed);
+    }
+
+    /// What is to be done now.
+    ///
+    /// While an answer is under way only the client's failure to take it counts: a disk that
+    /// spins up is not the client's fault. On Linux that failure is the kernel's to see
+    /// (`TCP_USER_TIMEOUT` on the listener), for it knows of every acknowledged byte; a slow
+    /// client may drain a large send buffer for longer than the limit without our being asked
+    /// for more. `heads_expire` is false for HTTP/2, whose frames are no heads.
+    pub(crate) fn verdict(&self, limits: &Limits, heads_expire: bool) -> Verdict {
+        let load = |note: &AtomicU64| note.load(Ordering::Relaxed);
+        let now = self.now();
+        let left = |since: u64, limit: Duration| {
+            limit.checked_sub(Duration::from_millis(now.saturating_sub(since)))
+        };
+        let pause = limits.header_timeout.min(limits.stall_timeout);
+        if self.in_flight.load(Ordering::Relaxed) > 0 {
+            let blocked = load(&self.blocked_since);
+            if cfg!(target_os = "linux") || blocked == 0 {
+                return Verdict::Fine(pause);
+            }
+            return match left(blocked, limits.stall_timeout) {
+                Some(left) if !left.is_zero() => Verdict::Fine(left.min(pause)),
+                _ => Verdict::Close(Refusal::Stalled),
+            };
+        }
+        let head_began = load(&self.head_began);
+        if heads_expire && head_began != 0 {
+            return match left(head_began, limits.header_timeout) {
+                Some(left) if !left.is_zero() => Verdict::Fine(left),
+                _ => Verdict::Close(Refusal::HeaderTimeout),
+            };
+        }
+        match left(load(&self.progress), limits.stall_timeout) {
+            Some(left) if !left.is_zero() => Verdict::Fine(left.min(pause)),
+            _ => Verdict::Idle,
+        }
+    }
+}
+
+/// A stream that takes notes of its progress, and that answers in full where hyper answers a
+/// request that it cannot read with a bare status.
+pub(crate) struct Watched<S> {
+    stream: S,
+    watch: Arc<Watch>,
+    observer: Arc<dyn Observer>,
+    peer: SocketAddr,
+    /// An answer of ours on its way in place of `replaced` bytes of hyper's.
+    substitute: Option<(Bytes, usize)>,
+}
+
+impl<S> Watched<S> {
+    pub(crate) fn new(
+        stream: S,
+        watch: Arc<Watch>,
+        observer: Arc<dyn Observer>,
+        peer: SocketAddr,
+    ) -> Self {
+        Self { stream, watch, observer, peer, substitute: None }
+    }
+}
+
+/// The reason, when these bytes are the bare answer that hyper gives by itself. Every answer of
+/// the service carries a `server` header; hyper's do not.
+fn bare_refusal(bytes: &[u8]) -> Option<Refusal> {
+    let reason = Refusal::behind(bytes.strip_prefix(b"HTTP/1.1 ")?.get(..3)?)?;
+    let ours = bytes.windows(SERVER.len()).any(|window| window == SERVER);
+    (!ours).then_some(reason)
+}
+
+const SERVER: &[u8] = b"\r\nserver: vidicon\r\n";
+
+impl<S: AsyncWrite + Unpin> Watched<S> {
+    fn poll_note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        match &written {
+            Poll::Ready(Ok(_)) => self.watch.wrote(),
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                self.observer.refused(Refusal::Stalled, self.peer);
+            }
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.watch.blocked(),
+        }
+        written
+    }
+
+    fn poll_substitute(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        while let Some((answer, replaced)) = &mut self.substitute {
+            if answer.is_empty() {
+                let replaced = *replaced;
+                self.substitute = None;
+                return Poll::Ready(Ok(replaced));
+            }
+            let count = ready!(Pin::new(&mut self.stream).poll_write(cx, answer))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            answer.advance(count);
+        }
+        Poll::Ready(Ok(0))
+    }
+
+    fn substitute(&mut self, reason: Refusal, replaced: usize) {
+        self.observer.refused(reason, self.peer);
+        let answer = reason.response().unwrap_or_default();
+        self.substitute = Some((answer.into(), replaced));
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.watch.expired.load(Ordering::Relaxed) != 0 {
+            if this.substitute.is_none() {
+                this.substitute(Refusal::HeaderTimeout, 0);
+            }
+            ready!(this.poll_substitute(cx))?;
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        if buffer.filled().len() > before {
+            this.watch.read();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.substitute.is_some() {
+            return this.poll_substitute(cx);
+        }
+        if let Some(first) = slices.first()
+            && let Some(reason) = bare_refusal(first)
+        {
+            this.substitute(reason, first.len());
+            return this.poll_substitute(cx);
+        }
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.poll_note(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        match flushed {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+            other => this.poll_note(other),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
