@@ -108,11 +108,7 @@ impl FaultyDisk {
         config.mount_options = vec![MountOption::RO, MountOption::FSName("faulty".to_owned())];
         let disk = Disk::new(Arc::clone(&files));
         let session = fuser::spawn_mount(disk, folder.path(), &config)?;
-        Ok(Self {
-            session: Some(session),
-            files,
-            folder,
-        })
+        Ok(Self { session: Some(session), files, folder })
     }
 
     /// Where it is mounted.
@@ -126,10 +122,7 @@ impl FaultyDisk {
     pub fn hold(&self, name: &str, offset: u64) -> Held {
         let file = self.index(name);
         self.files[file].gate.close(offset);
-        Held {
-            files: Arc::clone(&self.files),
-            file,
-        }
+        Held { files: Arc::clone(&self.files), file }
     }
 
     /// How many reads of a file have reached the disk so far.
@@ -139,10 +132,7 @@ impl FaultyDisk {
     }
 
     fn index(&self, name: &str) -> usize {
-        self.files
-            .iter()
-            .position(|file| file.name == name)
-            .expect("a file of this disk")
+        self.files.iter().position(|file| file.name == name).expect("a file of this disk")
     }
 }
 

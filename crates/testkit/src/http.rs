@@ -29,12 +29,7 @@ pub struct Dial {
 impl Dial {
     /// To this address.
     pub fn to(addr: SocketAddr) -> Self {
-        Self {
-            to: addr,
-            from: None,
-            receive_buffer: None,
-            read_timeout: DEADLINE,
-        }
+        Self { to: addr, from: None, receive_buffer: None, read_timeout: DEADLINE }
     }
 
     /// From this address: on Linux all of 127.0.0.0/8 is this machine, so that one test can be
@@ -63,8 +58,7 @@ impl Dial {
     /// Connects; not being able to ends the test.
     #[track_caller]
     pub fn open(self) -> Http {
-        self.try_open()
-            .unwrap_or_else(|error| panic!("no connection to {}: {error}", self.to))
+        self.try_open().unwrap_or_else(|error| panic!("no connection to {}: {error}", self.to))
     }
 
     /// Connects.
@@ -81,12 +75,7 @@ impl Dial {
         let stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(self.read_timeout))?;
         stream.set_write_timeout(Some(DEADLINE))?;
-        Ok(Http {
-            stream,
-            host: self.to,
-            buffer: Vec::new(),
-            framing: Framing::Length(0),
-        })
+        Ok(Http { stream, host: self.to, buffer: Vec::new(), framing: Framing::Length(0) })
     }
 }
 
@@ -181,11 +170,17 @@ impl Http {
         self.request("HEAD", target, &[])
     }
 
+    /// GET, where the server may have closed the connection.
+    pub fn try_get(&mut self, target: impl AsRef<[u8]>) -> io::Result<Response> {
+        // What was sent before the connection was closed can still be read.
+        let sent = self.try_send(self.head_of("GET", target, &[]));
+        self.try_read_response("GET").map_err(|error| sent.err().unwrap_or(error))
+    }
+
     /// Reads one whole response to a request with this method; one that is cut ends the test.
     #[track_caller]
     pub fn read_response(&mut self, method: &str) -> Response {
-        self.try_read_response(method)
-            .expect("no whole response came")
+        self.try_read_response(method).expect("no whole response came")
     }
 
     /// Reads one whole response.
@@ -248,10 +243,9 @@ impl Http {
         };
         match &mut self.framing {
             Framing::Close => Ok(got),
-            Framing::Length(_) | Framing::Chunk(_) if got == 0 => Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the body was cut",
-            )),
+            Framing::Length(_) | Framing::Chunk(_) if got == 0 => {
+                Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the body was cut"))
+            }
             Framing::Length(left) | Framing::Chunk(left) => {
                 *left -= got as u64;
                 Ok(got)
@@ -266,10 +260,7 @@ impl Http {
         while at < len {
             match self.read_body(&mut bytes[at..])? {
                 0 => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "the body is over",
-                    ));
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the body is over"));
                 }
                 got => at += got,
             }
@@ -297,11 +288,7 @@ impl Http {
     /// Waits until the server closes the connection, or resets it; bytes before that end the test.
     #[track_caller]
     pub fn wait_closed(&mut self) {
-        assert_eq!(
-            String::from_utf8_lossy(&self.buffer),
-            "",
-            "nothing was to come"
-        );
+        assert_eq!(String::from_utf8_lossy(&self.buffer), "", "nothing was to come");
         let mut rest = Vec::new();
         match self.stream.read_to_end(&mut rest) {
             Err(error) if error.kind() != io::ErrorKind::ConnectionReset => {
@@ -323,9 +310,7 @@ impl Http {
 
     /// Ends the connection with a reset instead of in good order, as a crashed client's machine does.
     pub fn reset(self) {
-        SockRef::from(&self.stream)
-            .set_linger(Some(Duration::ZERO))
-            .unwrap();
+        SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).unwrap();
     }
 
     fn next_chunk(&mut self) -> io::Result<()> {
@@ -372,18 +357,11 @@ fn framing(response: &Response, method: &str) -> io::Result<Framing> {
     if method == "HEAD" || matches!(response.status, 204 | 304) {
         return Ok(Framing::Length(0));
     }
-    if response
-        .headers
-        .all("transfer-encoding")
-        .any(|value| value == "chunked")
-    {
+    if response.headers.all("transfer-encoding").any(|value| value == "chunked") {
         return Ok(Framing::Chunk(0));
     }
     match response.headers.get("content-length") {
-        Some(length) => length
-            .parse()
-            .map(Framing::Length)
-            .map_err(io::Error::other),
+        Some(length) => length.parse().map(Framing::Length).map_err(io::Error::other),
         None => Ok(Framing::Close),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`Server`] runs the real binary and keeps its log.
 //! - [`Http`] speaks HTTP/1.1 byte by byte, so that a test can send what no client library would.
+//! - [`Folder`] is a folder of files that are made for one test.
 //! - [`Pattern`] is file content of any size in which the byte at an offset can be computed.
 //! - [`FaultyDisk`] (Linux) is a file system that fails, stalls and counts on request.
 //! - [`Clips`] finds real films, or makes some with ffmpeg.
@@ -19,20 +20,24 @@
 )]
 
 pub mod clips;
+pub mod coding;
 #[cfg(target_os = "linux")]
 pub mod faulty_disk;
+pub mod folder;
 pub mod http;
 pub mod log;
 pub mod metrics;
 pub mod multipart;
 pub mod pattern;
 pub mod server;
+pub mod target;
 pub mod tools;
 mod wait;
 
 pub use clips::Clips;
 #[cfg(target_os = "linux")]
 pub use faulty_disk::{FaultyDisk, FaultyFile};
+pub use folder::Folder;
 pub use http::{Dial, Headers, Http, Response};
 pub use pattern::Pattern;
 pub use server::{Server, Signal};

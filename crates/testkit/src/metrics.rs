@@ -1,5 +1,12 @@
 //! Reading one number out of the Prometheus text format.
 
+/// The sum of all series, of whatever name, that are counted under this reason.
+pub fn refused(text: &str, reason: &str) -> f64 {
+    let label = format!("reason=\"{reason}\"");
+    let series = text.lines().filter(|line| !line.starts_with('#') && line.contains(&label));
+    series.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+}
+
 /// The sum of all series of `name` that carry all of `labels`; 0 where there is none.
 pub fn value(text: &str, name: &str, labels: &[(&str, &str)]) -> f64 {
     let series = text.lines().filter(|line| !line.starts_with('#'));

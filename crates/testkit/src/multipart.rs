@@ -22,10 +22,7 @@ pub fn parts(response: &Response) -> Vec<Part> {
         .strip_prefix("multipart/byteranges; boundary=")
         .unwrap_or_else(|| panic!("not multipart/byteranges: {content_type}"))
         .trim_matches('"');
-    assert!(
-        (1..=70).contains(&boundary.len()),
-        "a boundary has 1 to 70 characters: {boundary}"
-    );
+    assert!((1..=70).contains(&boundary.len()), "a boundary has 1 to 70 characters: {boundary}");
     let open = format!("--{boundary}\r\n");
     let close = format!("--{boundary}--");
     let mut rest = response.body.as_slice();
@@ -39,18 +36,11 @@ pub fn parts(response: &Response) -> Vec<Part> {
         let (first, last, _) = content_range(headers.one("content-range"));
         let len = usize::try_from(last - first + 1).unwrap();
         let body = part[end + 4..][..len].to_vec();
-        rest = part[end + 4 + len..]
-            .strip_prefix(b"\r\n")
-            .expect("a line break ends a part");
+        rest = part[end + 4 + len..].strip_prefix(b"\r\n").expect("a line break ends a part");
         parts.push(Part { headers, body });
     }
-    let after = rest
-        .strip_prefix(close.as_bytes())
-        .expect("the closing boundary ends the body");
-    assert!(
-        after.is_empty() || after == b"\r\n",
-        "nothing follows the closing boundary"
-    );
+    let after = rest.strip_prefix(close.as_bytes()).expect("the closing boundary ends the body");
+    assert!(after.is_empty() || after == b"\r\n", "nothing follows the closing boundary");
     parts
 }
 
@@ -66,6 +56,5 @@ pub fn content_range(value: &str) -> (u64, u64, u64) {
 }
 
 fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    hay.windows(needle.len())
-        .position(|window| window == needle)
+    hay.windows(needle.len()).position(|window| window == needle)
 }

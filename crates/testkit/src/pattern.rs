@@ -14,7 +14,7 @@ pub struct Pattern {
 
 impl Pattern {
     /// The stream of this seed.
-    pub fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self { seed }
     }
 
@@ -77,9 +77,8 @@ impl Pattern {
 
     /// The word with this index: the finaliser of `SplitMix64` over a counter, which needs no state.
     fn word(self, index: u64) -> u64 {
-        let mut z = self
-            .seed
-            .wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut z =
+            self.seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)

@@ -47,8 +47,7 @@ impl Builder {
     /// Sets a configuration key, as `--set key=value`.
     #[must_use]
     pub fn set(mut self, key: &str, value: &str) -> Self {
-        self.rest
-            .extend(["--set".into(), format!("{key}={value}").into()]);
+        self.rest.extend(["--set".into(), format!("{key}={value}").into()]);
         self
     }
 
@@ -112,11 +111,7 @@ impl Builder {
         let home = TempDir::with_prefix("vidicon-test-").unwrap();
         let data = self.data.unwrap_or_else(|| home.path().join("data"));
         let mut command = Command::new(&self.binary);
-        command
-            .args(&self.verb)
-            .args(&self.folders)
-            .arg("--data")
-            .arg(&data);
+        command.args(&self.verb).args(&self.folders).arg("--data").arg(&data);
         if self.listen.is_empty() {
             command.args(["--listen", "127.0.0.1:0"]);
         }
@@ -150,15 +145,7 @@ impl Builder {
                 end.1.notify_all();
             }
         });
-        Server {
-            pid,
-            end,
-            out,
-            err,
-            listeners: Vec::new(),
-            data,
-            _home: home,
-        }
+        Server { pid, end, out, err, listeners: Vec::new(), data, _home: home }
     }
 }
 
@@ -251,6 +238,11 @@ impl Server {
         crate::metrics::value(&self.get("/metrics").text(), name, labels)
     }
 
+    /// How many requests or connections were refused for this reason, as `/metrics` has it.
+    pub fn refused(&self, reason: &str) -> f64 {
+        crate::metrics::refused(&self.get("/metrics").text(), reason)
+    }
+
     /// The log lines that are JSON, so far.
     pub fn log(&self) -> Vec<Value> {
         self.err.json()
@@ -259,9 +251,7 @@ impl Server {
     /// The first log line, past or to come, that `wanted` says yes to.
     #[track_caller]
     pub fn wait_for_log(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let found = self
-            .err
-            .try_wait(|line| log::parse(line).filter(|json| wanted(json)));
+        let found = self.err.try_wait(|line| log::parse(line).filter(|json| wanted(json)));
         found.expect("a log line that the test waits for did not come")
     }
 
@@ -276,10 +266,7 @@ impl Server {
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         let ended = self.end.0.lock().unwrap();
-        assert!(
-            ended.is_none(),
-            "the server has ended before the signal: {ended:?}"
-        );
+        assert!(ended.is_none(), "the server has ended before the signal: {ended:?}");
         kill_process(self.pid, signal).unwrap();
     }
 
@@ -291,8 +278,7 @@ impl Server {
     /// Waits for the end of the process.
     #[track_caller]
     pub fn wait_exit(&self) -> ExitStatus {
-        self.try_wait_exit(DEADLINE)
-            .expect("the server did not end")
+        self.try_wait_exit(DEADLINE).expect("the server did not end")
     }
 
     /// Everything printed so far, for people.
@@ -304,11 +290,8 @@ impl Server {
 
     fn try_wait_exit(&self, limit: Duration) -> Option<ExitStatus> {
         let guard = self.end.0.lock().unwrap();
-        let (guard, _) = self
-            .end
-            .1
-            .wait_timeout_while(guard, limit, |status| status.is_none())
-            .unwrap();
+        let (guard, _) =
+            self.end.1.wait_timeout_while(guard, limit, |status| status.is_none()).unwrap();
         *guard
     }
 }

@@ -1,4 +1,4 @@
-//! Real clients as child processes, with a deadline.
+//! Real clients as child processes, with a deadline; and what this process itself may use.
 
 use std::{
     path::PathBuf,
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 
 /// How long a client may take: it starts, loads some hundred libraries, and plays a few seconds.
 const CLIENT_DEADLINE: Duration = Duration::from_mins(1);
@@ -30,19 +30,25 @@ pub fn require(program: &str, package: &str) -> Command {
 /// Where a program is, along `PATH`.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// Lets this process have so many files and sockets open at once. Servers that were started before
+/// keep the limit that they had.
+#[track_caller]
+pub fn allow_open_files(count: u64) {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_some_and(|current| current < count) {
+        limit.current = Some(count);
+        setrlimit(Resource::Nofile, limit).expect("this user may not open so many files");
+    }
 }
 
 /// Runs a command to its end and collects what it prints; one that does not end in a minute is
 /// killed and ends the test.
 #[track_caller]
 pub fn run(command: &mut Command) -> Output {
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
     let pid = Pid::from_child(&child);
     let (tx, rx) = mpsc::channel();
@@ -66,11 +72,7 @@ pub fn run(command: &mut Command) -> Output {
 pub fn run_clean(command: &mut Command) -> Vec<u8> {
     let output = run(command);
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}:\n{complaint}",
-        output.status
-    );
+    assert!(output.status.success(), "{command:?} ended with {}:\n{complaint}", output.status);
     assert_eq!(complaint, "", "{command:?} complained");
     output.stdout
 }

@@ -29,10 +29,8 @@ fn a_healthy_file_has_its_size_and_its_pattern() {
     assert_eq!(bytes.len() as u64, MIB + 1);
     Pattern::new(1).check(0, &bytes);
     assert!(disk.reads("film.mp4") > 0);
-    let names: Vec<_> = fs::read_dir(disk.path())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    let names: Vec<_> =
+        fs::read_dir(disk.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["film.mp4"]);
 }
 
@@ -47,12 +45,7 @@ fn reads_beyond_the_fault_fail_and_those_before_do_not() {
     let mut first = vec![0; usize::try_from(MIB).unwrap()];
     file.read_exact(&mut first).unwrap();
     Pattern::new(1).check(0, &first);
-    assert_eq!(
-        file.read_at(&mut first, 5 * MIB)
-            .unwrap_err()
-            .raw_os_error(),
-        Some(EIO)
-    );
+    assert_eq!(file.read_at(&mut first, 5 * MIB).unwrap_err().raw_os_error(), Some(EIO));
 }
 
 #[test]
@@ -60,9 +53,7 @@ fn opening_can_fail() {
     if !FaultyDisk::available() {
         return;
     }
-    let disk = FaultyDisk::mount(vec![
-        FaultyFile::new("a.mp4", 9, Pattern::new(1)).open_fails(),
-    ]);
+    let disk = FaultyDisk::mount(vec![FaultyFile::new("a.mp4", 9, Pattern::new(1)).open_fails()]);
     let path = disk.path().join("a.mp4");
     assert!(fs::metadata(&path).unwrap().is_file());
     assert_eq!(fs::File::open(path).unwrap_err().raw_os_error(), Some(EIO));

@@ -38,17 +38,10 @@ fn canned(answer: &'static [u8]) -> (SocketAddr, mpsc::Receiver<Vec<u8>>) {
 fn a_request_goes_out_exactly_as_given() {
     let (addr, sent) = canned(b"HTTP/1.1 204 No Content\r\n\r\n");
     let mut http = Http::connect(addr);
-    assert_eq!(
-        http.request("GET", b"/a/../\xff%00", &[("X-A", "b")])
-            .status,
-        204
-    );
+    assert_eq!(http.request("GET", b"/a/../\xff%00", &[("X-A", "b")]).status, 204);
     drop(http);
     let expected = format!(" HTTP/1.1\r\nHost: {addr}\r\nX-A: b\r\n\r\n");
-    assert_eq!(
-        sent.recv().unwrap(),
-        [b"GET /a/../\xff%00", expected.as_bytes()].concat()
-    );
+    assert_eq!(sent.recv().unwrap(), [b"GET /a/../\xff%00", expected.as_bytes()].concat());
 }
 
 #[test]
@@ -102,10 +95,7 @@ fn a_client_can_have_another_address_of_this_machine() {
     let (addr, _sent) = canned(b"");
     let from = Ipv4Addr::new(127, 0, 0, 2);
     if cfg!(target_os = "linux") {
-        assert_eq!(
-            Dial::to(addr).from(from.into()).open().local_addr().ip(),
-            from
-        );
+        assert_eq!(Dial::to(addr).from(from.into()).open().local_addr().ip(), from);
     }
 }
 
@@ -118,10 +108,7 @@ fn parts_of_a_multipart_body_are_told_apart() {
     assert_eq!(parts.len(), 2);
     assert_eq!(parts[0].body, b"\r\n--b");
     assert_eq!(parts[0].headers.one("content-type"), "video/mp4");
-    assert_eq!(
-        multipart::content_range(parts[1].headers.one("content-range")),
-        (8, 8, 9)
-    );
+    assert_eq!(multipart::content_range(parts[1].headers.one("content-range")), (8, 8, 9));
 }
 
 #[test]

@@ -27,10 +27,7 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new(files: Arc<[FaultyFile]>) -> Self {
-        Self {
-            files,
-            mounted: SystemTime::now(),
-        }
+        Self { files, mounted: SystemTime::now() }
     }
 
     fn index(&self, ino: INodeNo) -> Option<usize> {
@@ -42,11 +39,7 @@ impl Disk {
         let (size, kind, perm) = if ino == INodeNo::ROOT {
             (0, FileType::Directory, 0o555)
         } else {
-            (
-                self.files[self.index(ino)?].size,
-                FileType::RegularFile,
-                0o444,
-            )
+            (self.files[self.index(ino)?].size, FileType::RegularFile, 0o444)
         };
         Some(FileAttr {
             ino,
@@ -75,11 +68,7 @@ fn number(index: usize) -> INodeNo {
 impl Filesystem for Disk {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         let named = |file: &FaultyFile| parent == INodeNo::ROOT && name == file.name.as_str();
-        let found = self
-            .files
-            .iter()
-            .position(named)
-            .and_then(|index| self.attr(number(index)));
+        let found = self.files.iter().position(named).and_then(|index| self.attr(number(index)));
         match found {
             Some(attr) => reply.entry(&TTL, &attr, Generation(0)),
             None => reply.error(Errno::ENOENT),

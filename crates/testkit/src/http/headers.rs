@@ -35,18 +35,14 @@ impl Headers {
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut all = self.all(name);
         let first = all.next();
-        assert!(
-            all.next().is_none(),
-            "{name} comes more than once: {self:?}"
-        );
+        assert!(all.next().is_none(), "{name} comes more than once: {self:?}");
         first
     }
 
     /// The value of a name that must be there once.
     #[track_caller]
     pub fn one(&self, name: &str) -> &str {
-        self.get(name)
-            .unwrap_or_else(|| panic!("there is no {name}: {self:?}"))
+        self.get(name).unwrap_or_else(|| panic!("there is no {name}: {self:?}"))
     }
 
     /// Whether there is a field of this name.

@@ -22,21 +22,12 @@ pub struct Response {
 impl Response {
     /// Reads a status line and header fields; each line ends with CRLF.
     pub(super) fn parse(head: &[u8]) -> io::Result<Self> {
-        let end = head
-            .windows(2)
-            .position(|w| w == b"\r\n")
-            .unwrap_or(head.len());
+        let end = head.windows(2).position(|w| w == b"\r\n").unwrap_or(head.len());
         let line = String::from_utf8_lossy(&head[..end]).into_owned();
         let bad = || io::Error::other(format!("not a status line: {line:?}"));
         let mut words = line.splitn(3, ' ');
-        let version = words
-            .next()
-            .filter(|word| word.starts_with("HTTP/"))
-            .ok_or_else(bad)?;
-        let status = words
-            .next()
-            .filter(|word| word.len() == 3)
-            .ok_or_else(bad)?;
+        let version = words.next().filter(|word| word.starts_with("HTTP/")).ok_or_else(bad)?;
+        let status = words.next().filter(|word| word.len() == 3).ok_or_else(bad)?;
         Ok(Self {
             version: version.to_owned(),
             status: status.parse().map_err(|_| bad())?,
@@ -72,17 +63,9 @@ impl Response {
         let problem: Value = serde_json::from_slice(&self.body).expect("the problem is JSON");
         assert_eq!(problem["status"], status, "{problem}");
         assert!(problem["type"].is_string(), "{problem}");
-        assert!(
-            problem["title"]
-                .as_str()
-                .is_some_and(|text| !text.is_empty()),
-            "{problem}"
-        );
+        assert!(problem["title"].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
         let detail = problem["detail"].as_str().unwrap_or_default();
-        assert!(
-            !detail.is_empty() && !detail.contains(['\n', '\r']),
-            "one line: {problem}"
-        );
+        assert!(!detail.is_empty() && !detail.contains(['\n', '\r']), "one line: {problem}");
         problem
     }
 }
