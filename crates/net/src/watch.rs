@@ -267,3 +267,104 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::Exchange;
+
+    const LIMITS: Limits = Limits {
+        connections: 1,
+        connections_per_address: 1,
+        header_size: 1024,
+        header_timeout: Duration::from_secs(10),
+        stall_timeout: Duration::from_secs(30),
+    };
+
+    /// A watch whose connection was accepted this long ago.
+    fn aged(seconds: u64) -> Watch {
+        let accepted = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+        Watch { accepted, ..Watch::new() }
+    }
+
+    fn pause(verdict: &Verdict) -> Option<u64> {
+        match verdict {
+            Verdict::Fine(pause) => Some(pause.as_secs_f64().ceil() as u64),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_idle_connection_may_stay_for_the_stall_timeout() {
+        assert_eq!(pause(&aged(25).verdict(&LIMITS, true)), Some(5));
+        assert_eq!(aged(30).verdict(&LIMITS, true), Verdict::Idle);
+    }
+
+    #[test]
+    fn a_head_has_its_own_time_from_its_first_byte() {
+        let watch = aged(29);
+        watch.head_began.store(20_000, Ordering::Relaxed);
+        watch.progress.store(29_000, Ordering::Relaxed);
+        assert_eq!(pause(&watch.verdict(&LIMITS, true)), Some(1));
+        let watch = Watch { accepted: aged(31).accepted, ..watch };
+        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Close(Refusal::HeaderTimeout));
+        assert_eq!(pause(&watch.verdict(&LIMITS, false)), Some(10), "HTTP/2 has no such heads");
+    }
+
+    #[test]
+    fn an_answer_under_way_is_never_idle() {
+        let watch = aged(3600);
+        watch.request_began();
+        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+        watch.request_ended();
+        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Idle);
+    }
+
+    #[derive(Default)]
+    struct Reasons(std::sync::Mutex<Vec<Refusal>>);
+
+    impl Observer for Reasons {
+        fn opened(&self) {}
+        fn closed(&self) {}
+        fn refused(&self, reason: Refusal, _: SocketAddr) {
+            self.0.lock().unwrap().push(reason);
+        }
+        fn began(&self) {}
+        fn finished(&self, _: &Exchange) {}
+    }
+
+    async fn written(bytes: &[u8]) -> (String, Vec<Refusal>) {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let reasons = Arc::new(Reasons::default());
+        let observer: Arc<dyn Observer> = Arc::clone(&reasons) as _;
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let mut watched = Watched::new(ours, Arc::new(Watch::new()), observer, peer);
+        let mut text = String::new();
+        let write = async {
+            watched.write_all(bytes).await.unwrap();
+            drop(watched);
+        };
+        let (_, read) = tokio::join!(write, theirs.read_to_string(&mut text));
+        read.unwrap();
+        let reasons = reasons.0.lock().unwrap().clone();
+        (text, reasons)
+    }
+
+    #[tokio::test]
+    async fn a_bare_refusal_of_the_library_is_answered_in_full() {
+        let (text, reasons) =
+            written(b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n\r\n")
+                .await;
+        assert_eq!(reasons, [Refusal::HeaderSize]);
+        assert!(text.starts_with("HTTP/1.1 431 ") && text.contains("limits.header_size"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_the_service_passes_as_it_is() {
+        let answer = "HTTP/1.1 400 Bad Request\r\nserver: vidicon\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(written(answer.as_bytes()).await, (answer.to_owned(), vec![]));
+    }
+}

@@ -1,0 +1,83 @@
+//! `GET` and `HEAD` of `/<path>` and `/video/<path>`: any regular file below the media folders.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use delivery::{Ask, Folders, Policy, RelativePath, Reply};
+use extents::Part;
+use http::{HeaderValue, Method, StatusCode, header};
+use net::{HeadOnly, Route};
+
+use crate::{metrics::Metrics, problem::Problem};
+
+/// What serving files needs.
+#[derive(Clone)]
+pub(crate) struct Files {
+    pub(crate) folders: Folders,
+    pub(crate) policy: std::sync::Arc<Policy>,
+    pub(crate) metrics: Metrics,
+}
+
+/// The handler behind both routes. A name that collides with a route stays reachable under
+/// `/video/`, which is never part of the path on disk here.
+pub(crate) async fn file(State(files): State<Files>, request: Request) -> Response {
+    let mut response = match answer(&files, &request).await {
+        Ok(reply) => dress(reply),
+        Err(problem) => problem.into_response(),
+    };
+    response.extensions_mut().insert(Route("files"));
+    response
+}
+
+async fn answer(files: &Files, request: &Request) -> Result<Reply, Problem> {
+    if request.method() != Method::GET {
+        files.metrics.refused("method");
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "files can only be read")
+            .header(header::ALLOW, HeaderValue::from_static("GET, HEAD")));
+    }
+    let path = request.uri().path();
+    let below = path.strip_prefix("/video/").or_else(|| path.strip_prefix('/')).unwrap_or(path);
+    let path = RelativePath::from_url_path(below).map_err(|error| {
+        files.metrics.refused("path");
+        Problem::new(error.status(), error.to_string())
+    })?;
+    let file = files.folders.open(&path).await.map_err(|error| {
+        if error.is_ours() {
+            tracing::error!(path = request.uri().path(), %error, "cannot open a file");
+        }
+        Problem::new(error.status(), error.to_string())
+    })?;
+    let head_only = request.extensions().get::<HeadOnly>().is_some();
+    let ask = Ask {
+        method: if head_only { &Method::HEAD } else { request.method() },
+        headers: request.headers(),
+        download: wants_download(request.uri().query()),
+    };
+    delivery::reply(file, ask, &files.policy).await.map_err(|error| {
+        if error.is_ours() {
+            tracing::error!(path = request.uri().path(), %error, "cannot read a file");
+        }
+        Problem::new(error.status(), error.to_string()).headers(error.into_headers())
+    })
+}
+
+fn wants_download(query: Option<&str>) -> bool {
+    let download = |pair: &str| matches!(pair, "download" | "download=1" | "download=true");
+    query.is_some_and(|query| query.split('&').any(download))
+}
+
+fn dress(reply: Reply) -> Response {
+    let body = match reply.plan.parts() {
+        [] => Body::empty(),
+        [Part::Bytes(bytes)] => Body::from(bytes.clone()),
+        _ => Body::new(reply.plan.clone().read()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    // For the connection layer, should the body reach it as it is.
+    response.extensions_mut().insert(reply.plan);
+    response
+}
