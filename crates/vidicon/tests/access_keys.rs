@@ -17,7 +17,7 @@ fn serve() -> (Server, Folder) {
     folder.write("film.mp4", "film");
     let server = Server::of(env!("CARGO_BIN_EXE_vidicon"))
         .folder(folder.path())
-        .set("access.api_keys", &format!("[{FIRST}, {SECOND}]"))
+        .set("access.api_keys", &format!("{FIRST},{SECOND}"))
         .start();
     (server, folder)
 }

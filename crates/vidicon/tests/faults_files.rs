@@ -70,7 +70,7 @@ fn a_file_truncated_mid_body_ends_that_answer_and_no_other() {
     // The reason is in the log, in words.
     server.wait_for_log(|line| {
         let text = line.to_string();
-        text.contains("film.mp4") && (text.contains("shorter") || text.contains("truncated"))
+        text.contains("film.mp4") && text.contains("shrank")
     });
     serves_on(&server);
     let short = server.get("/film.mp4");

@@ -287,3 +287,43 @@ fn strange_targets_are_counted_and_the_server_serves_on() {
         .sum();
     assert!(counted >= 6.0, "{metrics}");
 }
+
+#[test]
+fn what_vidicon_keeps_for_itself_is_not_served() {
+    // A data folder inside a media folder is a mistake that is easily made.
+    let folder = Folder::new();
+    folder.write("film.mp4", "film");
+    let server = Server::of(env!("CARGO_BIN_EXE_vidicon"))
+        .folder(folder.path())
+        .data(&folder.join("data"))
+        .set("tls", "self-signed")
+        .listen("http://127.0.0.1:0")
+        .listen("https://127.0.0.1:0")
+        .spawn();
+    let started = testkit::until("a start or a refusal", || {
+        let serving = server.printed().matches("is serving at").count() == 2;
+        (serving || !server.is_running()).then_some(serving)
+    });
+    if !started {
+        return;
+    }
+    let printed = server.printed();
+    let (_, rest) = printed.split_once("is serving at http://").unwrap();
+    let addr = rest.split('/').next().unwrap().parse().unwrap();
+    let mut folders = vec![folder.join("data")];
+    let mut files = 0;
+    while let Some(inner) = folders.pop() {
+        for entry in std::fs::read_dir(inner).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let name = path.strip_prefix(folder.path()).unwrap();
+            let response = Http::connect(addr).get(format!("/video/{}", name.display()));
+            assert_eq!(response.status, 404, "{}", name.display());
+        }
+    }
+    assert!(files > 0);
+}

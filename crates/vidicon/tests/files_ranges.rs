@@ -157,8 +157,8 @@ fn a_multipart_answer_leaves_the_connection_usable() {
     let (server, _folder) = film();
     let mut http = server.http();
     for _ in 0..3 {
-        let response = http.request("GET", "/film.mp4", &[("Range", "bytes=0-1,10-11,500-501")]);
-        assert_eq!(ranges_of(&response), [(0, 1), (10, 11), (500, 501)]);
+        let response = http.request("GET", "/film.mp4", &[("Range", "bytes=0-1,200-201,500-501")]);
+        assert_eq!(ranges_of(&response), [(0, 1), (200, 201), (500, 501)]);
     }
 }
 
