@@ -1,13 +1,15 @@
 //! `GET` and `HEAD` of `/<path>` and `/video/<path>`: any regular file below the media folders.
 
+use std::error::Error;
+
 use axum::{
     body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use delivery::{Ask, Folders, Policy, RelativePath, Reply};
+use delivery::{Ask, Folders, PathErrorKind, Policy, RelativePath, Reply};
 use extents::Part;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use net::{HeadOnly, Route};
 
 use crate::{metrics::Metrics, problem::Problem};
@@ -23,6 +25,7 @@ pub(crate) struct Files {
 /// The handler behind both routes. A name that collides with a route stays reachable under
 /// `/video/`, which is never part of the path on disk here.
 pub(crate) async fn file(State(files): State<Files>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
     let mut response = match answer(&files, &request).await {
         Ok(reply) => dress(reply),
         Err(problem) => problem.into_response(),
@@ -31,36 +34,45 @@ pub(crate) async fn file(State(files): State<Files>, request: Request) -> Respon
     response
 }
 
-async fn answer(files: &Files, request: &Request) -> Result<Reply, Problem> {
-    if request.method() != Method::GET {
+async fn answer(files: &Files, request: &Parts) -> Result<Reply, Problem> {
+    if request.method != Method::GET {
         files.metrics.refused("method");
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "files can only be read")
             .header(header::ALLOW, HeaderValue::from_static("GET, HEAD")));
     }
-    let path = request.uri().path();
+    let path = request.uri.path();
     let below = path.strip_prefix("/video/").or_else(|| path.strip_prefix('/')).unwrap_or(path);
-    let path = RelativePath::from_url_path(below).map_err(|error| {
-        files.metrics.refused("path");
-        Problem::new(error.status(), error.to_string())
+    let path = RelativePath::from_url_path(below).map_err(|error| match error.kind() {
+        PathErrorKind::NotFound => Problem::new(StatusCode::NOT_FOUND, error.to_string()),
+        PathErrorKind::Malformed => {
+            files.metrics.refused("path");
+            Problem::new(StatusCode::BAD_REQUEST, error.to_string())
+        }
     })?;
     let file = files.folders.open(&path).await.map_err(|error| {
-        if error.is_ours() {
-            tracing::error!(path = request.uri().path(), %error, "cannot open a file");
-        }
+        log_if_ours(error.status(), &error, request);
         Problem::new(error.status(), error.to_string())
     })?;
-    let head_only = request.extensions().get::<HeadOnly>().is_some();
+    let head_only = request.extensions.get::<HeadOnly>().is_some();
     let ask = Ask {
-        method: if head_only { &Method::HEAD } else { request.method() },
-        headers: request.headers(),
-        download: wants_download(request.uri().query()),
+        method: if head_only { &Method::HEAD } else { &request.method },
+        headers: &request.headers,
+        download: wants_download(request.uri.query()),
     };
     delivery::reply(file, ask, &files.policy).await.map_err(|error| {
-        if error.is_ours() {
-            tracing::error!(path = request.uri().path(), %error, "cannot read a file");
+        log_if_ours(error.status(), &error, request);
+        if error.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+            files.metrics.refused("range");
         }
-        Problem::new(error.status(), error.to_string()).headers(error.into_headers())
+        Problem::new(error.status(), error.to_string()).headers(error.headers())
     })
+}
+
+/// What the person who runs the server can mend goes into the log, once, with its causes.
+fn log_if_ours(status: StatusCode, error: &(dyn Error + 'static), request: &Parts) {
+    if status.is_server_error() || status == StatusCode::FORBIDDEN {
+        tracing::error!(path = request.uri.path(), error, "a file cannot be served");
+    }
 }
 
 fn wants_download(query: Option<&str>) -> bool {
