@@ -81,6 +81,10 @@ fn a_connection_that_asks_for_nothing_more_is_closed() {
     let mut http = server.http();
     assert_eq!(http.head("/film.mp4").status, 200);
     http.wait_closed();
+    // Also after a whole film, however it was sent.
+    let mut http = server.http();
+    assert_eq!(http.get("/film.mp4").body.len() as u64, LEN);
+    http.wait_closed();
     let mut silent = server.http();
     silent.wait_closed();
 }
