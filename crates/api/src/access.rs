@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use net::Peer;
 use percent_encoding::percent_decode_str;
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::{metrics::Metrics, problem::Problem};
+use crate::problem::Problem;
 
 /// The keys of which a client must show one. Without any, everybody may ask.
 ///
@@ -50,50 +46,63 @@ impl std::fmt::Debug for ApiKeys {
     }
 }
 
-/// What the access rule needs.
-#[derive(Clone)]
-pub(crate) struct Rule {
-    pub(crate) keys: ApiKeys,
-    pub(crate) metrics: Metrics,
+/// Why a request may not be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    KeyMissing,
+    KeyWrong,
+}
+
+impl Refusal {
+    /// As in the metrics and the log.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::KeyMissing => "api_key_missing",
+            Self::KeyWrong => "api_key_wrong",
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let detail = match self {
+            Self::KeyWrong => "the API key is not one of this server's",
+            Self::KeyMissing => {
+                "this server wants an API key: send it as X-API-Key, as Authorization: Bearer, \
+                 or as ?api_key= where a player can set no header"
+            }
+        };
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"vidicon\""))
+            .into_response()
+    }
 }
 
 /// The rule: `/health` is open, everything else needs a key when keys are set.
-pub(crate) async fn require_key(
-    State(rule): State<Rule>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if request.uri().path() == "/health" {
-        return next.run(request).await;
+pub(crate) fn check<B>(keys: &ApiKeys, request: &http::Request<B>) -> Result<(), Refusal> {
+    if keys.is_empty() || request.uri().path() == "/health" {
+        return Ok(());
     }
-    let shown = shown_key(&request);
-    if shown.as_deref().is_some_and(|key| rule.keys.admit(key)) {
-        return next.run(request).await;
+    match shown_key(request) {
+        None => Err(Refusal::KeyMissing),
+        Some(key) if keys.admit(&key) => Ok(()),
+        Some(_) => Err(Refusal::KeyWrong),
     }
+}
+
+/// Tells the person who runs the server, who may be under attack or have mistyped a key.
+pub(crate) fn log<B>(refusal: Refusal, request: &http::Request<B>) {
     let remote = request.extensions().get::<Peer>().map(|peer| peer.address);
-    let (reason, detail) = if shown.is_some() {
-        ("api_key_wrong", "the API key is not one of this server's")
-    } else {
-        (
-            "api_key_missing",
-            "this server wants an API key: send it as X-API-Key, as Authorization: Bearer, \
-             or as ?api_key= where a player can set no header",
-        )
-    };
-    rule.metrics.refused(reason);
     tracing::warn!(
         remote = remote.map(tracing::field::display),
         path = request.uri().path(),
-        reason,
+        reason = refusal.name(),
         "request refused: no valid API key"
     );
-    Problem::new(StatusCode::UNAUTHORIZED, detail)
-        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"vidicon\""))
-        .into_response()
 }
 
 /// The key that the request shows, in whichever of the three places it is.
-fn shown_key(request: &Request) -> Option<Vec<u8>> {
+fn shown_key<B>(request: &http::Request<B>) -> Option<Vec<u8>> {
     let headers = request.headers();
     if let Some(key) = headers.get("x-api-key") {
         return Some(key.as_bytes().to_vec());
@@ -121,8 +130,7 @@ mod tests {
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }
-        shown_key(&request.body(axum::body::Body::empty()).unwrap())
-            .map(|key| String::from_utf8(key).unwrap())
+        shown_key(&request.body(()).unwrap()).map(|key| String::from_utf8(key).unwrap())
     }
 
     #[test]

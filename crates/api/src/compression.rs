@@ -9,8 +9,6 @@ use std::io::Write as _;
 
 use axum::{
     body::{Body, HttpBody as _},
-    extract::Request,
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
@@ -73,26 +71,35 @@ impl Coding {
     }
 }
 
-/// The middleware.
-pub(crate) async fn compress(mut request: Request, next: Next) -> Response {
-    // A range is a range of the bytes as they are.
-    let coding = if request.headers().contains_key(header::RANGE) {
-        None
-    } else {
-        negotiate(request.headers())
-    };
-    let bare = coding.is_some_and(|coding| strip_suffixes(request.headers_mut(), coding));
-    let response = next.run(request).await;
-    match coding {
-        Some(coding) if response.status() == StatusCode::NOT_MODIFIED => {
-            let (mut head, body) = response.into_parts();
-            if bare {
-                add_suffix(&mut head.headers, coding);
+/// What the client offered, taken off the request before its route sees it.
+pub(crate) struct Offer {
+    coding: Option<Coding>,
+    /// Whether a validator of the request carried the coding's suffix.
+    bare: bool,
+}
+
+impl Offer {
+    /// Reads what the client accepts, and takes the coding's suffix off the ETags it shows.
+    pub(crate) fn take(headers: &mut HeaderMap) -> Self {
+        // A range is a range of the bytes as they are.
+        let ranged = headers.contains_key(header::RANGE);
+        let coding = if ranged { None } else { negotiate(headers) };
+        let bare = coding.is_some_and(|coding| strip_suffixes(headers, coding));
+        Self { coding, bare }
+    }
+
+    /// Compresses the answer if it is text, of a size that is worth it, and the client agrees.
+    pub(crate) async fn apply(self, mut response: Response) -> Response {
+        match self.coding {
+            Some(coding) if response.status() == StatusCode::NOT_MODIFIED => {
+                if self.bare {
+                    add_suffix(response.headers_mut(), coding);
+                }
+                response
             }
-            Response::from_parts(head, body)
+            _ if !is_text(response.headers()) => response,
+            coding => encode(response, coding).await,
         }
-        _ if !is_text(response.headers()) => response,
-        _ => encode(response, coding).await,
     }
 }
 

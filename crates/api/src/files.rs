@@ -4,37 +4,32 @@ use std::error::Error;
 
 use axum::{
     body::Body,
-    extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use delivery::{Ask, Folders, PathErrorKind, Policy, RelativePath, Reply};
 use extents::Part;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use net::{HeadOnly, Route};
+use net::HeadOnly;
 
 use crate::{metrics::Metrics, problem::Problem};
 
 /// What serving files needs.
-#[derive(Clone)]
 pub(crate) struct Files {
     pub(crate) folders: Folders,
-    pub(crate) policy: std::sync::Arc<Policy>,
+    pub(crate) policy: Policy,
     pub(crate) metrics: Metrics,
 }
 
-/// The handler behind both routes. A name that collides with a route stays reachable under
-/// `/video/`, which is never part of the path on disk here.
-pub(crate) async fn file(State(files): State<Files>, request: Request) -> Response {
-    let (request, _) = request.into_parts();
-    let mut response = match answer(&files, &request).await {
+/// Answers for both routes. A name that collides with a route stays reachable under `/video/`,
+/// which is never part of the path on disk here.
+pub(crate) async fn answer(files: &Files, request: &Parts) -> Response {
+    match reply(files, request).await {
         Ok(reply) => dress(reply),
         Err(problem) => problem.into_response(),
-    };
-    response.extensions_mut().insert(Route("files"));
-    response
+    }
 }
 
-async fn answer(files: &Files, request: &Parts) -> Result<Reply, Problem> {
+async fn reply(files: &Files, request: &Parts) -> Result<Reply, Problem> {
     if request.method != Method::GET {
         files.metrics.refused("method");
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "files can only be read")

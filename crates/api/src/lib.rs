@@ -5,26 +5,26 @@
 //! command line or of configuration files, and does not know how bytes reach a socket.
 //!
 //! ```text
-//! request ─► panics ─► CORS ─► access ─► compression ─► route ─► delivery
+//! request ─► CORS ─► access ─► compression ─► route, or a file ─► delivery
 //! ```
 
 mod access;
 mod compression;
 mod cors;
+mod face;
 mod files;
 mod health;
 mod log;
 mod metrics;
 mod problem;
 mod ready;
-mod router;
 mod welcome;
 
 pub use {
     access::ApiKeys,
     cors::Cors,
+    face::{App, AppService, service},
     log::Log,
     metrics::Metrics,
     ready::{Condition, Readiness, State},
-    router::{App, router},
 };

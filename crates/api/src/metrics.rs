@@ -83,7 +83,7 @@ impl Default for Metrics {
         registry.register("open_connections", "Connections open", inner.open_connections.clone());
         // A reason that never came up is a zero, not a gap.
         for reason in Refusal::ALL {
-            inner.refused.get_or_create(&Reason { reason: reason.name() });
+            drop(inner.refused.get_or_create(&Reason { reason: reason.name() }));
         }
         Self(Arc::new(Inner { registry, ..inner }))
     }

@@ -55,7 +55,7 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators) -
     let reads = matches!(*method, Method::GET | Method::HEAD);
     // 1 and 2
     if headers.contains_key(IF_MATCH) {
-        if !tags::any_strong(headers.get_all(IF_MATCH), validators.etag()) {
+        if !tags::any_strong(&headers.get_all(IF_MATCH), validators.etag()) {
             return Outcome::Failed(Precondition::IfMatch);
         }
     } else if date(headers, &IF_UNMODIFIED_SINCE).is_some_and(|date| validators.modified() > date) {
@@ -63,7 +63,7 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators) -
     }
     // 3 and 4
     if headers.contains_key(IF_NONE_MATCH) {
-        if tags::any_weak(headers.get_all(IF_NONE_MATCH), validators.etag()) {
+        if tags::any_weak(&headers.get_all(IF_NONE_MATCH), validators.etag()) {
             return if reads {
                 Outcome::NotModified
             } else {
@@ -93,10 +93,7 @@ fn if_range(headers: &HeaderMap, validators: &Validators) -> bool {
             // A strong tag is equal byte for byte; a weak one begins with `W/` and never is.
             line == validators.etag()
                 || (validators.date_is_strong()
-                    && line
-                        .to_str()
-                        .ok()
-                        .and_then(|line| httpdate::parse_http_date(line).ok())
+                    && line.to_str().ok().and_then(|line| httpdate::parse_http_date(line).ok())
                         == Some(validators.modified()))
         }
         (Some(_), Some(_)) => false,

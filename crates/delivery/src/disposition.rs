@@ -26,20 +26,12 @@ const NOT_ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 /// backslashes, percent signs, other scripts), and exactly, in UTF-8. Control characters are `_`
 /// in both, since no file should be saved under them; bytes that are not UTF-8 become U+FFFD.
 pub fn attachment(name: &OsStr) -> HeaderValue {
-    let name: String = name
-        .to_string_lossy()
-        .chars()
-        .map(|c| if c.is_control() { '_' } else { c })
-        .collect();
-    let plain: String = name
-        .chars()
-        .map(|c| if is_plain(c) { c } else { '_' })
-        .collect();
+    let name: String =
+        name.to_string_lossy().chars().map(|c| if c.is_control() { '_' } else { c }).collect();
+    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let exact = utf8_percent_encode(&name, NOT_ATTR_CHAR);
-    HeaderValue::try_from(format!(
-        "attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
-    ))
-    .unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::try_from(format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"))
+        .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 /// Whether a character means itself inside a quoted string to every client. Percent signs do not:
@@ -93,10 +85,7 @@ mod tests {
     fn bytes_that_are_no_text_are_marked() {
         use std::os::unix::ffi::OsStrExt;
         let value = attachment(OsStr::from_bytes(b"caf\xe9.avi"));
-        assert_eq!(
-            value,
-            r#"attachment; filename="caf_.avi"; filename*=UTF-8''caf%EF%BF%BD.avi"#
-        );
+        assert_eq!(value, r#"attachment; filename="caf_.avi"; filename*=UTF-8''caf%EF%BF%BD.avi"#);
     }
 
     proptest! {

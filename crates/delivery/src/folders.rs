@@ -59,10 +59,7 @@ impl Folders {
     pub fn new(roots: Vec<PathBuf>, symlinks: Symlinks) -> Result<Self, FoldersError> {
         // Absolute, so that a later change of the working directory means nothing; not resolved,
         // so that a folder that is itself a link can be pointed elsewhere while we run.
-        let roots = roots
-            .into_iter()
-            .map(error::usable_folder)
-            .collect::<Result<Vec<_>, _>>()?;
+        let roots = roots.into_iter().map(error::usable_folder).collect::<Result<Vec<_>, _>>()?;
         Ok(Self(Arc::new(Inner {
             #[cfg(target_os = "linux")]
             handles: roots.iter().map(|_| handle::Slot::default()).collect(),

@@ -20,10 +20,8 @@ impl MediaType {
     /// The media type of a file by the extension of its name, in any case.
     pub fn of(name: &OsStr) -> Self {
         let name = name.as_encoded_bytes();
-        let Some(extension) = name
-            .iter()
-            .rposition(|byte| *byte == b'.')
-            .and_then(|dot| name.get(dot + 1..))
+        let Some(extension) =
+            name.iter().rposition(|byte| *byte == b'.').and_then(|dot| name.get(dot + 1..))
         else {
             return Self::UNKNOWN;
         };
@@ -170,9 +168,9 @@ mod tests {
 
     #[test]
     fn html_and_all_xml_are_active_and_media_are_not() {
-        for name in [
-            "a.html", "a.htm", "a.xhtml", "a.xht", "a.svg", "a.xml", "a.mpd", "a.xspf", "a.ttml",
-        ] {
+        for name in
+            ["a.html", "a.htm", "a.xhtml", "a.xht", "a.svg", "a.xml", "a.mpd", "a.xspf", "a.ttml"]
+        {
             assert!(of(name).is_active(), "{name}");
         }
         for name in ["a.mp4", "a.txt", "a.json", "a.vtt", "a.pdf", "a.jpg", "a"] {

@@ -24,20 +24,12 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn boundary() -> String {
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     let [one, two] = &*SECRETS;
-    format!(
-        "vidicon-{:016x}{:016x}",
-        one.hash_one(count),
-        two.hash_one(count)
-    )
+    format!("vidicon-{:016x}{:016x}", one.hash_one(count), two.hash_one(count))
 }
 
 /// The `Content-Range` of a half-open, non-empty range.
 pub(crate) fn content_range(range: &Range<u64>, len: u64) -> String {
-    format!(
-        "bytes {}-{}/{len}",
-        range.start,
-        range.end.saturating_sub(1)
-    )
+    format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1))
 }
 
 /// The body: each range under its own small head. `len` is the length of the whole file. The
@@ -57,10 +49,7 @@ pub(crate) fn plan(
             "{line_end}--{boundary}\r\nContent-Type: {media_type}\r\nContent-Range: {content_range}\r\n\r\n"
         );
         parts.push(Part::Bytes(Bytes::from(head)));
-        parts.push(Part::Extent(Extent {
-            file: Arc::clone(file),
-            range: range.clone(),
-        }));
+        parts.push(Part::Extent(Extent { file: Arc::clone(file), range: range.clone() }));
     }
     parts.push(Part::Bytes(Bytes::from(format!("\r\n--{boundary}--\r\n"))));
     Plan::new(parts)
@@ -76,10 +65,7 @@ mod tests {
         assert_ne!(one, other);
         // RFC 2046: at most 70 characters; these need no quotes.
         assert!(
-            one.len() <= 70
-                && one
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            one.len() <= 70 && one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         );
     }
 

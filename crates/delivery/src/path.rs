@@ -122,7 +122,7 @@ impl RelativePath {
             match check(joined.get(start..).unwrap_or_default(), rules) {
                 Ok(()) => {}
                 Err(error) if error.kind() == PathErrorKind::NotFound => {
-                    missing = missing.or(Some(error))
+                    missing = missing.or(Some(error));
                 }
                 Err(error) => return Err(error),
             }
@@ -163,11 +163,7 @@ fn decode(component: &str, out: &mut Vec<u8>) -> Result<(), PathError> {
             out.push(byte);
             continue;
         }
-        let mut digit = || {
-            bytes
-                .next()
-                .and_then(|digit| char::from(digit).to_digit(16))
-        };
+        let mut digit = || bytes.next().and_then(|digit| char::from(digit).to_digit(16));
         let (Some(high), Some(low)) = (digit(), digit()) else {
             return Err(PathError::BadEncoding);
         };
@@ -205,9 +201,7 @@ fn os_string(bytes: Vec<u8>) -> Result<OsString, PathError> {
 
 #[cfg(not(unix))]
 fn os_string(bytes: Vec<u8>) -> Result<OsString, PathError> {
-    String::from_utf8(bytes)
-        .map(OsString::from)
-        .map_err(|_| PathError::NotText)
+    String::from_utf8(bytes).map(OsString::from).map_err(|_| PathError::NotText)
 }
 
 #[cfg(test)]

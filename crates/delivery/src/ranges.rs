@@ -61,10 +61,8 @@ pub fn select_value(value: &[u8], len: u64, max: usize) -> Selection {
     let mut ranges = Vec::new();
     // Empty elements are allowed in any list (section 5.6.1.2). The whole list is read even past
     // the limit, for a malformed one is ignored rather than refused.
-    for spec in set
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .filter(|spec| !spec.is_empty())
+    for spec in
+        set.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|spec| !spec.is_empty())
     {
         let Some(spec) = Spec::parse(spec) else {
             return Selection::Whole;
@@ -112,16 +110,10 @@ impl Spec {
         match (first.is_empty(), last.is_empty()) {
             (true, true) => None,
             (true, false) => number(last).map(Self::Suffix),
-            (false, true) => Some(Self::From {
-                first: number(first)?,
-                last: None,
-            }),
+            (false, true) => Some(Self::From { first: number(first)?, last: None }),
             (false, false) => {
                 let (first, last) = (number(first)?, number(last)?);
-                (first <= last).then_some(Self::From {
-                    first,
-                    last: Some(last),
-                })
+                (first <= last).then_some(Self::From { first, last: Some(last) })
             }
         }
     }
@@ -141,11 +133,9 @@ impl Spec {
 /// Decimal digits; what is too large for a `u64` lies beyond any file, so it counts as the largest.
 fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0_u64, |number, digit| {
-        digit.is_ascii_digit().then(|| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
-        })
+        digit
+            .is_ascii_digit()
+            .then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
     })
 }
 

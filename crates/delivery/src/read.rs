@@ -96,14 +96,8 @@ mod tests {
     async fn a_file_that_became_shorter_is_an_error_and_not_less_data() {
         let file = file(b"0123456789");
         file.set_len(4).unwrap();
-        assert!(matches!(
-            read_range(&file, 2..8).await,
-            Err(ReadError::Shrank)
-        ));
-        assert!(matches!(
-            read_range(&file, 6..8).await,
-            Err(ReadError::Shrank)
-        ));
+        assert!(matches!(read_range(&file, 2..8).await, Err(ReadError::Shrank)));
+        assert!(matches!(read_range(&file, 6..8).await, Err(ReadError::Shrank)));
     }
 
     #[cfg(target_os = "linux")]
@@ -111,9 +105,6 @@ mod tests {
     async fn a_read_error_is_told() {
         let directory = tempfile::tempdir().unwrap();
         let file = Arc::new(File::open(directory.path()).unwrap());
-        assert!(matches!(
-            read_range(&file, 0..8).await,
-            Err(ReadError::System(_))
-        ));
+        assert!(matches!(read_range(&file, 0..8).await, Err(ReadError::System(_))));
     }
 }

@@ -46,11 +46,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            max_ranges: 32,
-            max_age: Duration::ZERO,
-            private: false,
-        }
+        Self { max_ranges: 32, max_age: Duration::ZERO, private: false }
     }
 }
 
@@ -117,11 +113,7 @@ pub async fn reply(file: OpenFile, ask: Ask<'_>, policy: &Policy) -> Result<Repl
     }
     let (status, plan, range) = match selection {
         Selection::Unsatisfiable(reason) => return Err(not_satisfiable(reason, file.len)),
-        Selection::Whole => (
-            StatusCode::OK,
-            body(&file, 0..file.len, ask.method).await?,
-            None,
-        ),
+        Selection::Whole => (StatusCode::OK, body(&file, 0..file.len, ask.method).await?, None),
         Selection::One(range) => {
             head::content_range(&mut headers, &range, file.len);
             let plan = body(&file, range.clone(), ask.method).await?;
@@ -129,28 +121,14 @@ pub async fn reply(file: OpenFile, ask: Ask<'_>, policy: &Policy) -> Result<Repl
         }
         Selection::Many(ranges) => {
             let boundary = multipart::boundary();
-            let plan = multipart::plan(
-                &file.file,
-                &ranges,
-                file.len,
-                media_type.as_str(),
-                &boundary,
-            );
+            let plan =
+                multipart::plan(&file.file, &ranges, file.len, media_type.as_str(), &boundary);
             head::multipart(&mut headers, &boundary);
-            (
-                StatusCode::PARTIAL_CONTENT,
-                plan,
-                Some(Served::Many(ranges.len())),
-            )
+            (StatusCode::PARTIAL_CONTENT, plan, Some(Served::Many(ranges.len())))
         }
     };
     head::content_length(&mut headers, plan.len());
-    Ok(Reply {
-        status,
-        headers,
-        plan,
-        range,
-    })
+    Ok(Reply { status, headers, plan, range })
 }
 
 fn not_modified(validators: &Validators, policy: &Policy) -> Reply {
@@ -172,13 +150,10 @@ async fn body(file: &OpenFile, range: Range<u64>, method: &Method) -> Result<Pla
     let part = if small && !range.is_empty() && *method == Method::GET {
         Part::Bytes(read::read_range(&file.file, range).await?)
     } else {
-        Part::Extent(Extent {
-            file: Arc::clone(&file.file),
-            range,
-        })
+        Part::Extent(Extent { file: Arc::clone(&file.file), range })
     };
     Ok(Plan::new([part]))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

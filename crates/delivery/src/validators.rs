@@ -31,18 +31,12 @@ impl Validators {
     pub fn new(identity: FileIdentity, len: u64, modified: SystemTime, now: SystemTime) -> Self {
         let stamp = match modified.duration_since(UNIX_EPOCH) {
             Ok(after) => format!("\"{:x}-{len:x}-{:x}\"", identity.ino, after.as_nanos()),
-            Err(before) => format!(
-                "\"{:x}-{len:x}-n{:x}\"",
-                identity.ino,
-                before.duration().as_nanos()
-            ),
+            Err(before) => {
+                format!("\"{:x}-{len:x}-n{:x}\"", identity.ino, before.duration().as_nanos())
+            }
         };
         let age = now.duration_since(modified);
-        let date = modified
-            .min(now)
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .min(LAST_DATE);
+        let date = modified.min(now).duration_since(UNIX_EPOCH).unwrap_or_default().min(LAST_DATE);
         Self {
             // Hexadecimal digits, hyphens and quotes always make a header value.
             etag: HeaderValue::try_from(stamp).unwrap_or(HeaderValue::from_static("\"\"")),
@@ -108,10 +102,7 @@ mod tests {
             of(at(784_111_777, 999_999_999), at(2_000_000_000, 0)),
             "Sun, 06 Nov 1994 08:49:37 GMT"
         );
-        assert_eq!(
-            of(at(900_000_000, 0), at(784_111_777, 5)),
-            "Sun, 06 Nov 1994 08:49:37 GMT"
-        );
+        assert_eq!(of(at(900_000_000, 0), at(784_111_777, 5)), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Record for Notes {
 
 /// A file whose bytes tell their place.
 fn file(len: usize) -> (Arc<File>, Vec<u8>) {
-    let content: Vec<u8> = (0..len).map(|at| (at * 7 + at / 251) as u8).collect();
+    let content: Vec<u8> = (0..len).map(|at| ((at * 7 + at / 251) % 256) as u8).collect();
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&content).unwrap();
     file.rewind().unwrap();

@@ -290,9 +290,10 @@ mod tests {
         Watch { accepted, ..Watch::new() }
     }
 
+    /// Whole seconds, rounded up: the watch counts from a moment ago.
     fn pause(verdict: &Verdict) -> Option<u64> {
         match verdict {
-            Verdict::Fine(pause) => Some(pause.as_secs_f64().ceil() as u64),
+            Verdict::Fine(pause) => Some((*pause + Duration::from_millis(999)).as_secs()),
             _ => None,
         }
     }
@@ -347,7 +348,7 @@ mod tests {
             watched.write_all(bytes).await.unwrap();
             drop(watched);
         };
-        let (_, read) = tokio::join!(write, theirs.read_to_string(&mut text));
+        let ((), read) = tokio::join!(write, theirs.read_to_string(&mut text));
         read.unwrap();
         let reasons = reasons.0.lock().unwrap().clone();
         (text, reasons)

@@ -1,2 +1,7 @@
 //! Vidicon.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vidicon::commands::main()
+}

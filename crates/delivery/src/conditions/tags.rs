@@ -3,13 +3,13 @@
 use http::{HeaderValue, header::GetAll};
 
 /// Whether a list has `ours` by strong comparison, or is `*`. `ours` is strong.
-pub(super) fn any_strong(lines: GetAll<'_, HeaderValue>, ours: &HeaderValue) -> bool {
-    any(&lines, |tag| !tag.weak && tag.quoted == ours.as_bytes())
+pub(super) fn any_strong(lines: &GetAll<'_, HeaderValue>, ours: &HeaderValue) -> bool {
+    any(lines, |tag| !tag.weak && tag.quoted == ours.as_bytes())
 }
 
 /// Whether a list has `ours` by weak comparison, or is `*`.
-pub(super) fn any_weak(lines: GetAll<'_, HeaderValue>, ours: &HeaderValue) -> bool {
-    any(&lines, |tag| tag.quoted == ours.as_bytes())
+pub(super) fn any_weak(lines: &GetAll<'_, HeaderValue>, ours: &HeaderValue) -> bool {
+    any(lines, |tag| tag.quoted == ours.as_bytes())
 }
 
 fn any(lines: &GetAll<'_, HeaderValue>, matches: impl Fn(&Tag<'_>) -> bool) -> bool {

@@ -76,15 +76,9 @@ fn tags_come_in_lists_and_on_several_lines() {
     check(&[
         (&[("if-none-match", &list)], NOT_MODIFIED),
         (&[("if-match", &list)], PROCEED),
-        (
-            &[("if-none-match", "\"x\""), ("if-none-match", OURS)],
-            NOT_MODIFIED,
-        ),
+        (&[("if-none-match", "\"x\""), ("if-none-match", OURS)], NOT_MODIFIED),
         (&[("if-match", "\"x\""), ("if-match", OURS)], PROCEED),
-        (
-            &[("if-match", "\"x\""), ("if-match", "\"y\"")],
-            IF_MATCH_FAILED,
-        ),
+        (&[("if-match", "\"x\""), ("if-match", "\"y\"")], IF_MATCH_FAILED),
         (&[("if-none-match", &disguised)], PROCEED),
         (&[("if-none-match", "\u{e9}\"x\"")], PROCEED),
     ]);
@@ -95,13 +89,8 @@ fn what_is_no_tag_never_matches() {
     let bare = OURS.trim_matches('"').to_owned();
     let lower = format!("w/{OURS}");
     let glued = format!("{OURS}{OURS}");
-    for text in [
-        &*bare, &lower, &glued, "\"", "\"\"", "W/", "x", "*, \"x\"", "\"*\"",
-    ] {
-        check(&[
-            (&[("if-match", text)], IF_MATCH_FAILED),
-            (&[("if-none-match", text)], PROCEED),
-        ]);
+    for text in [&*bare, &lower, &glued, "\"", "\"\"", "W/", "x", "*, \"x\"", "\"*\""] {
+        check(&[(&[("if-match", text)], IF_MATCH_FAILED), (&[("if-none-match", text)], PROCEED)]);
     }
 }
 
@@ -109,103 +98,46 @@ fn what_is_no_tag_never_matches() {
 fn tags_take_precedence_over_dates() {
     check(&[
         // 13.1.4: If-Unmodified-Since is ignored next to If-Match.
-        (
-            &[("if-match", OURS), ("if-unmodified-since", BEFORE)],
-            PROCEED,
-        ),
-        (
-            &[("if-match", "\"x\""), ("if-unmodified-since", AFTER)],
-            IF_MATCH_FAILED,
-        ),
+        (&[("if-match", OURS), ("if-unmodified-since", BEFORE)], PROCEED),
+        (&[("if-match", "\"x\""), ("if-unmodified-since", AFTER)], IF_MATCH_FAILED),
         // 13.1.3: If-Modified-Since is ignored next to If-None-Match.
-        (
-            &[("if-none-match", "\"x\""), ("if-modified-since", AFTER)],
-            PROCEED,
-        ),
-        (
-            &[("if-none-match", OURS), ("if-modified-since", BEFORE)],
-            NOT_MODIFIED,
-        ),
-        (
-            &[("if-none-match", "nonsense"), ("if-modified-since", AFTER)],
-            PROCEED,
-        ),
+        (&[("if-none-match", "\"x\""), ("if-modified-since", AFTER)], PROCEED),
+        (&[("if-none-match", OURS), ("if-modified-since", BEFORE)], NOT_MODIFIED),
+        (&[("if-none-match", "nonsense"), ("if-modified-since", AFTER)], PROCEED),
     ]);
 }
 
 #[test]
 fn a_failed_precondition_comes_before_not_modified() {
     check(&[
-        (
-            &[("if-match", "\"x\""), ("if-none-match", OURS)],
-            IF_MATCH_FAILED,
-        ),
-        (
-            &[("if-unmodified-since", BEFORE), ("if-none-match", OURS)],
-            IUS_FAILED,
-        ),
-        (
-            &[
-                ("if-unmodified-since", BEFORE),
-                ("if-modified-since", AFTER),
-            ],
-            IUS_FAILED,
-        ),
+        (&[("if-match", "\"x\""), ("if-none-match", OURS)], IF_MATCH_FAILED),
+        (&[("if-unmodified-since", BEFORE), ("if-none-match", OURS)], IUS_FAILED),
+        (&[("if-unmodified-since", BEFORE), ("if-modified-since", AFTER)], IUS_FAILED),
         (&[("if-match", OURS), ("if-none-match", OURS)], NOT_MODIFIED),
-        (
-            &[("if-match", OURS), ("if-modified-since", AFTER)],
-            NOT_MODIFIED,
-        ),
-        (
-            &[("if-none-match", OURS), ("range", "bytes=0-0")],
-            NOT_MODIFIED,
-        ),
-        (
-            &[("if-match", "\"x\""), ("range", "bytes=0-0")],
-            IF_MATCH_FAILED,
-        ),
-        (
-            &[("if-none-match", "\"x\""), ("range", "bytes=0-0")],
-            RANGE_OK,
-        ),
+        (&[("if-match", OURS), ("if-modified-since", AFTER)], NOT_MODIFIED),
+        (&[("if-none-match", OURS), ("range", "bytes=0-0")], NOT_MODIFIED),
+        (&[("if-match", "\"x\""), ("range", "bytes=0-0")], IF_MATCH_FAILED),
+        (&[("if-none-match", "\"x\""), ("range", "bytes=0-0")], RANGE_OK),
     ]);
 }
 
 #[test]
 fn all_three_date_formats_are_understood_and_invalid_dates_ignored() {
-    for date in [
-        EXACT,
-        "Thursday, 01-Jan-70 00:00:10 GMT",
-        "Thu Jan  1 00:00:10 1970",
-    ] {
+    for date in [EXACT, "Thursday, 01-Jan-70 00:00:10 GMT", "Thu Jan  1 00:00:10 1970"] {
         check(&[(&[("if-modified-since", date)], NOT_MODIFIED)]);
     }
     let list = format!("{AFTER}, {AFTER}");
-    for date in [
-        "",
-        "yesterday",
-        "0",
-        "1970-01-01T00:00:11Z",
-        "Thu, 32 Jan 1970 00:00:10 GMT",
-        &list,
-    ] {
+    for date in
+        ["", "yesterday", "0", "1970-01-01T00:00:11Z", "Thu, 32 Jan 1970 00:00:10 GMT", &list]
+    {
         check(&[
             (&[("if-modified-since", date)], PROCEED),
             (&[("if-unmodified-since", date)], PROCEED),
         ]);
     }
     check(&[
-        (
-            &[("if-modified-since", AFTER), ("if-modified-since", AFTER)],
-            PROCEED,
-        ),
-        (
-            &[
-                ("if-unmodified-since", BEFORE),
-                ("if-unmodified-since", BEFORE),
-            ],
-            PROCEED,
-        ),
+        (&[("if-modified-since", AFTER), ("if-modified-since", AFTER)], PROCEED),
+        (&[("if-unmodified-since", BEFORE), ("if-unmodified-since", BEFORE)], PROCEED),
     ]);
 }
 
@@ -231,14 +163,7 @@ fn if_range_is_a_strong_tag_or_the_exact_date() {
             (&[("if-range", value)], PROCEED),
         ]);
     }
-    check(&[(
-        &[
-            ("range", "bytes=0-0"),
-            ("if-range", OURS),
-            ("if-range", OURS),
-        ],
-        PROCEED,
-    )]);
+    check(&[(&[("range", "bytes=0-0"), ("if-range", OURS), ("if-range", OURS)], PROCEED)]);
 }
 
 #[test]
@@ -254,18 +179,9 @@ fn if_range_by_date_needs_a_file_that_has_rested() {
 fn range_is_for_get_only_and_304_for_get_and_head_only() {
     assert_eq!(ask(&Method::HEAD, &[("range", "bytes=0-0")]), PROCEED);
     assert_eq!(ask(&Method::HEAD, &[("if-none-match", OURS)]), NOT_MODIFIED);
-    assert_eq!(
-        ask(&Method::HEAD, &[("if-modified-since", AFTER)]),
-        NOT_MODIFIED
-    );
-    assert_eq!(
-        ask(&Method::HEAD, &[("if-match", "\"x\"")]),
-        IF_MATCH_FAILED
-    );
+    assert_eq!(ask(&Method::HEAD, &[("if-modified-since", AFTER)]), NOT_MODIFIED);
+    assert_eq!(ask(&Method::HEAD, &[("if-match", "\"x\"")]), IF_MATCH_FAILED);
     let put = |lines| ask(&Method::PUT, lines);
-    assert_eq!(
-        put(&[("if-none-match", OURS)]),
-        Outcome::Failed(Precondition::IfNoneMatch)
-    );
+    assert_eq!(put(&[("if-none-match", OURS)]), Outcome::Failed(Precondition::IfNoneMatch));
     assert_eq!(put(&[("if-modified-since", AFTER)]), PROCEED);
 }

@@ -58,12 +58,8 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens a media folder. May wait for a disk.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let fd = openat(
-            CWD,
-            path,
-            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )?;
+        let fd =
+            openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         // The width and sign of the number differ between architectures.
         #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast)]
         let local = fstatfs(&fd).is_ok_and(|fs| LOCAL.contains(&(fs.f_type as u64)));
@@ -126,8 +122,14 @@ impl Slot {
         });
     }
 
-    pub(super) fn drop_handle(&self) {
+    fn drop_handle(&self) {
         *self.lock() = None;
+    }
+
+    /// Whether the folder is held open now.
+    #[cfg(test)]
+    pub(super) fn is_held(&self) -> bool {
+        self.lock().is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Folder>>> {

@@ -16,10 +16,8 @@ use super::{Symlinks, handle::Folder, portable};
 
 /// For reading only; `NONBLOCK` so that a pipe without a writer does not hold us up (on a regular
 /// file it means nothing), `NOCTTY` so that no device becomes our terminal.
-pub(super) const FLAGS: OFlags = OFlags::RDONLY
-    .union(OFlags::CLOEXEC)
-    .union(OFlags::NONBLOCK)
-    .union(OFlags::NOCTTY);
+pub(super) const FLAGS: OFlags =
+    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 fn resolve(symlinks: Symlinks) -> ResolveFlags {
     // Magic links are those in /proc/*/fd and the like: they jump without a path.
@@ -54,14 +52,8 @@ pub(super) fn open(
         // A link leads out of this folder, perhaps into another media folder; or (EAGAIN) the
         // kernel could not be sure because something was renamed on the way.
         Err(Errno::XDEV | Errno::AGAIN) if symlinks == Symlinks::Inside => {
-            let file = openat2(
-                &folder.fd,
-                path,
-                FLAGS,
-                Mode::empty(),
-                resolve(Symlinks::Follow),
-            )?
-            .into();
+            let file =
+                openat2(&folder.fd, path, FLAGS, Mode::empty(), resolve(Symlinks::Follow))?.into();
             portable::verify_inside(file, roots)
         }
         Err(error) => Err(error.into()),

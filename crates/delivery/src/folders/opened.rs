@@ -22,10 +22,7 @@ impl FileIdentity {
     #[cfg(unix)]
     pub(super) fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        Self {
-            dev: metadata.dev(),
-            ino: metadata.ino(),
-        }
+        Self { dev: metadata.dev(), ino: metadata.ino() }
     }
 
     /// Without inodes the time of creation and the size stand in for them. That is enough to keep
@@ -33,14 +30,8 @@ impl FileIdentity {
     #[cfg(not(unix))]
     pub(super) fn of(metadata: &Metadata) -> Self {
         let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
-        let nanos = created
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_nanos();
-        Self {
-            dev: metadata.len(),
-            ino: u64::try_from(nanos).unwrap_or(u64::MAX),
-        }
+        let nanos = created.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        Self { dev: metadata.len(), ino: u64::try_from(nanos).unwrap_or(u64::MAX) }
     }
 }
 

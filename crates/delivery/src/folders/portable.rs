@@ -30,9 +30,7 @@ fn outside() -> io::Error {
 /// Whether a resolved path lies in one of the media folders, resolved now: a folder may itself be
 /// a link that was pointed elsewhere.
 fn lies_inside(real: &Path, roots: &[PathBuf]) -> bool {
-    roots
-        .iter()
-        .any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
+    roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
 }
 
 #[cfg(unix)]
@@ -43,10 +41,8 @@ mod system {
 
     use super::{File, Path, PathBuf, io, lies_inside, outside};
 
-    const FLAGS: OFlags = OFlags::RDONLY
-        .union(OFlags::CLOEXEC)
-        .union(OFlags::NONBLOCK)
-        .union(OFlags::NOCTTY);
+    const FLAGS: OFlags =
+        OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
     pub(super) fn plain(path: &Path) -> io::Result<File> {
         Ok(openat(CWD, path, FLAGS, Mode::empty())?.into())
@@ -67,22 +63,14 @@ mod system {
         use std::os::fd::AsRawFd;
         // Without /proc nothing can be verified and the error says so: the file stays closed.
         let real = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
-        if lies_inside(&real, roots) {
-            Ok(file)
-        } else {
-            Err(outside())
-        }
+        if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
     }
 
     #[cfg(target_vendor = "apple")]
     fn verify_inside(file: File, roots: &[PathBuf]) -> io::Result<File> {
         use std::{ffi::OsString, os::unix::ffi::OsStringExt};
         let real = PathBuf::from(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()));
-        if lies_inside(&real, roots) {
-            Ok(file)
-        } else {
-            Err(outside())
-        }
+        if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
     }
 
     /// Resolves the path a second time and accepts the file if that leads inside and to the file
@@ -93,11 +81,7 @@ mod system {
         let real = path.canonicalize()?;
         let same =
             FileIdentity::of(&real.symlink_metadata()?) == FileIdentity::of(&file.metadata()?);
-        if same && lies_inside(&real, roots) {
-            Ok(file)
-        } else {
-            Err(outside())
-        }
+        if same && lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
     }
 
     /// Goes down one component at a time and follows no link.
@@ -131,11 +115,7 @@ mod system {
 
     pub(super) fn inside(path: &Path, roots: &[PathBuf]) -> io::Result<File> {
         let real = path.canonicalize()?;
-        if lies_inside(&real, roots) {
-            File::open(real)
-        } else {
-            Err(outside())
-        }
+        if lies_inside(&real, roots) { File::open(real) } else { Err(outside()) }
     }
 
     pub(super) fn without_links(root: &Path, path: &Path) -> io::Result<File> {

@@ -32,10 +32,7 @@ struct Seen {
 
 impl Default for Seen {
     fn default() -> Self {
-        Self {
-            at: SystemTime::UNIX_EPOCH,
-            files: Vec::new(),
-        }
+        Self { at: SystemTime::UNIX_EPOCH, files: Vec::new() }
     }
 }
 
@@ -43,10 +40,7 @@ impl Withheld {
     /// Keeps these back. A path that leads nowhere yet is looked at again later.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
         let seen = Seen::look(&paths);
-        Self {
-            paths: paths.into(),
-            seen: Arc::new(RwLock::new(seen)),
-        }
+        Self { paths: paths.into(), seen: Arc::new(RwLock::new(seen)) }
     }
 
     /// Whether nothing is kept back.
@@ -60,9 +54,7 @@ impl Withheld {
         if seen.files.contains(&opened.identity) {
             return Some(true);
         }
-        let settled = opened
-            .changed
-            .is_some_and(|changed| changed + CLOCK_SLACK < seen.at);
+        let settled = opened.changed.is_some_and(|changed| changed + CLOCK_SLACK < seen.at);
         settled.then_some(false)
     }
 
@@ -83,9 +75,6 @@ impl Seen {
             .iter()
             .filter_map(|path| std::fs::metadata(path).ok())
             .map(|file| FileIdentity::of(&file));
-        Self {
-            at,
-            files: files.collect(),
-        }
+        Self { at, files: files.collect() }
     }
 }

@@ -15,11 +15,7 @@ pub enum Rules {
 
 impl Rules {
     /// The rules of the system this was built for.
-    pub const HERE: Self = if cfg!(windows) {
-        Self::Windows
-    } else {
-        Self::Unix
-    };
+    pub const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
 
     /// Judges one decoded component that is neither `.` nor `..` and has no `/` or NUL.
     pub(super) fn check(self, name: &[u8]) -> Result<(), PathError> {
@@ -58,7 +54,5 @@ fn is_device(stem: &str) -> bool {
         return false;
     };
     (digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'))
-        && ["COM", "LPT"]
-            .iter()
-            .any(|port| chars.as_str().eq_ignore_ascii_case(port))
+        && ["COM", "LPT"].iter().any(|port| chars.as_str().eq_ignore_ascii_case(port))
 }

@@ -1,9 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use proptest::prelude::*;
 
@@ -125,30 +120,15 @@ fn on_windows_separators_drives_streams_and_devices_are_refused() {
         assert_eq!(windows(encoded), Err(error), "{encoded}");
         assert_eq!(error.kind(), PathErrorKind::Malformed);
     }
-    for fine in [
-        "/console.mp4",
-        "/com.mp4",
-        "/com12.mp4",
-        "/nullify",
-        "/a.nul",
-        "/映画1.mkv",
-    ] {
+    for fine in ["/console.mp4", "/com.mp4", "/com12.mp4", "/nullify", "/a.nul", "/映画1.mkv"] {
         assert!(windows(fine).is_ok(), "{fine}");
     }
 }
 
 #[test]
 fn the_file_name_is_the_last_component() {
-    assert_eq!(
-        RelativePath::from_url_path("/a/b%20c.mp4")
-            .unwrap()
-            .file_name(),
-        "b c.mp4"
-    );
-    assert_eq!(
-        RelativePath::from_url_path("/c.mp4").unwrap().file_name(),
-        "c.mp4"
-    );
+    assert_eq!(RelativePath::from_url_path("/a/b%20c.mp4").unwrap().file_name(), "b c.mp4");
+    assert_eq!(RelativePath::from_url_path("/c.mp4").unwrap().file_name(), "c.mp4");
 }
 
 proptest! {

@@ -103,11 +103,7 @@ fn several_ranges_keep_the_order_of_first_mention() {
 fn overlapping_touching_and_near_ranges_are_joined() {
     assert_eq!(of("bytes=0-99,50-149", 1000), Selection::One(0..150));
     assert_eq!(of("bytes=0-9,10-19", 1000), Selection::One(0..20));
-    assert_eq!(
-        of("bytes=0-9,89-99", 1000),
-        Selection::One(0..100),
-        "79 bytes between"
-    );
+    assert_eq!(of("bytes=0-9,89-99", 1000), Selection::One(0..100), "79 bytes between");
     assert_eq!(
         of("bytes=0-9,90-99", 1000),
         Selection::Many(vec![0..10, 90..100]),
@@ -128,11 +124,7 @@ fn more_ranges_than_the_limit_are_refused_by_name() {
     let over = format!("{within},0-0");
     let refused = Selection::Unsatisfiable(Unsatisfiable::TooMany { limit: 8 });
     assert_eq!(of(&over, 1000), refused);
-    assert!(
-        Unsatisfiable::TooMany { limit: 8 }
-            .to_string()
-            .contains("more than 8 ranges")
-    );
+    assert!(Unsatisfiable::TooMany { limit: 8 }.to_string().contains("more than 8 ranges"));
     assert_eq!(
         of(&format!("{over},x"), 1000),
         Selection::Whole,

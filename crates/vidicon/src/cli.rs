@@ -1,0 +1,119 @@
+//! What can be typed.
+
+use std::{path::PathBuf, sync::LazyLock};
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+use crate::settings::Flags;
+
+/// The version, with the commit when the build was told one by the variable `VIDICON_COMMIT`.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("VIDICON_COMMIT").filter(|commit| !commit.is_empty()) {
+        Some(commit) => format!("{version} ({commit})"),
+        None => version.to_owned(),
+    }
+});
+
+/// Turns a folder of videos into a streaming service on your own network.
+#[derive(Debug, Parser)]
+#[command(name = "vidicon", version = VERSION.as_str(), subcommand_help_heading = "Commands")]
+pub struct Cli {
+    /// What to do; help when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// One of the things that Vidicon does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the media folders
+    Serve(Configured),
+    /// Check this machine: ffmpeg, ports, folders, limits
+    Doctor {
+        /// The configuration to check.
+        #[command(flatten)]
+        configured: Configured,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the configuration in force and where each value comes from
+    Config {
+        /// The configuration to show.
+        #[command(flatten)]
+        configured: Configured,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// Print a sample configuration file with every key instead
+        #[arg(long, conflicts_with = "json")]
+        sample: bool,
+    },
+    /// Ask a running Vidicon whether it is alive
+    Health {
+        /// Its address, like <http://127.0.0.1:9000/health> [default: the first listener configured]
+        url: Option<String>,
+        /// The configuration that says where it listens.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A configuration, and the media folders.
+#[derive(Args, Debug)]
+pub struct Configured {
+    /// Folders of videos [default: ./videos]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folders: Vec<PathBuf>,
+    /// The rest of it.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// A configuration. Flags beat environment variables, these beat the file, and the file beats defaults.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Listen here; may be given several times [default: 0.0.0.0:9000]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Vec<String>,
+    /// Read this configuration file (YAML or JSON)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Keep everything that Vidicon writes here
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// Set any key, like `limits.header_timeout=5s`; may be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl From<Configured> for Flags {
+    fn from(configured: Configured) -> Self {
+        Self { folders: configured.folders, ..configured.options.into() }
+    }
+}
+
+impl From<Options> for Flags {
+    fn from(options: Options) -> Self {
+        let Options { listen, config, data, set } = options;
+        Self { config, folders: Vec::new(), listen, data, set }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,20 @@
+//! The face of Vidicon: commands, configuration, wiring.
+//!
+//! - [`cli`]: what can be typed; [`commands`]: what then happens, one module a command.
+//! - [`settings`]: every key, where its value comes from, what it comes to.
+//! - [`platform`]: the surroundings of the process, as a value.
+//! - [`data_folder`], [`media_folders`], [`logging`], [`open_files`]: what has to be in place before serving.
+//! - [`doctor`]: whether this machine has what is needed, and what each lack costs.
+//!
+//! No rule of the product is here: those are in `api`, `delivery` and `net`.
+
+pub mod cli;
+pub mod commands;
+pub mod data_folder;
+pub mod doctor;
+pub mod failure;
+pub mod logging;
+pub mod media_folders;
+pub mod open_files;
+pub mod platform;
+pub mod settings;

@@ -1,0 +1,84 @@
+//! The layer of environment variables: `VIDICON_` and the key's name in capitals, dots as `_`.
+
+use std::ffi::OsString;
+
+use super::{
+    key::{Key, Kind, variable},
+    keys::{KEYS, SHORT},
+    nearest::nearest,
+    node::Node,
+    source::{Problem, Source},
+};
+
+/// What all our variables begin with.
+const PREFIX: &str = "VIDICON_";
+
+/// The one variable that is no key: it names the configuration file.
+pub(super) const CONFIG: &str = "VIDICON_CONFIG";
+
+/// A value for a key.
+pub(super) struct Found {
+    pub(super) key: &'static Key,
+    pub(super) node: Node,
+    pub(super) source: Source,
+}
+
+/// The values of our variables, sorted by name so that messages come in a stable order, and the variables
+/// that look like ours but are no key's.
+pub(super) fn read(environment: &[(OsString, OsString)]) -> (Vec<Found>, Vec<Problem>) {
+    let mut ours: Vec<(String, &OsString)> = environment
+        .iter()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
+        .filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty())
+        .filter(|(name, _)| name != CONFIG && !set_by_containers(name))
+        .collect();
+    ours.sort();
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for (name, value) in ours {
+        match key_of(&name) {
+            Some(key) => {
+                found.push(Found {
+                    key,
+                    node: node_for(key, value.clone()),
+                    source: Source::Variable(name),
+                });
+            }
+            None => problems.push(unknown(name)),
+        }
+    }
+    (found, problems)
+}
+
+/// A value from outside a file, split at commas where the key takes a list.
+pub(super) fn node_for(key: &Key, value: OsString) -> Node {
+    match key.kind {
+        Kind::List(_) => Node::comma_separated(value),
+        _ => Node::argument(value),
+    }
+}
+
+fn key_of(name: &str) -> Option<&'static Key> {
+    let short = SHORT.iter().find(|(short, _)| variable(short) == name);
+    KEYS.iter()
+        .find(|key| key.variable() == name || short.is_some_and(|(_, full)| key.name == *full))
+}
+
+/// Kubernetes and Docker links describe a service called `vidicon` by variables with these beginnings. They
+/// are nobody's mistake.
+fn set_by_containers(name: &str) -> bool {
+    let rest = name.strip_prefix(PREFIX).unwrap_or_default();
+    ["SERVICE_", "PORT", "ENV_"].iter().any(|prefix| rest.starts_with(prefix)) || rest == "NAME"
+}
+
+fn unknown(name: String) -> Problem {
+    // Without the prefix, which would make every name look a little like every other.
+    let bare = |name: &str| name.strip_prefix(PREFIX).unwrap_or_default().to_lowercase();
+    let known: Vec<String> = KEYS.iter().map(|key| bare(&key.variable())).collect();
+    let hint = nearest(&bare(&name), known.iter().map(String::as_str))
+        .map_or_else(String::new, |name| format!("; did you mean {}?", variable(name)));
+    let why = format!(
+        "no key has this variable{hint} (unset it, or find its name by `vidicon config --sample`)"
+    );
+    Problem { source: Some(Source::Variable(name)), why }
+}
