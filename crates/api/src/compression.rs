@@ -144,13 +144,15 @@ async fn encode_off_thread(coding: Coding, text: Bytes) -> Option<Bytes> {
     coded.map(Bytes::from)
 }
 
-/// Whether the media type is text of some kind.
+/// Whether the media type is text of some kind: it says so, or has a character set.
 fn is_text(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
         return false;
     };
-    let kind = kind.split(';').next().unwrap_or(kind).trim();
+    let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
+    let kind = kind.trim();
     kind.starts_with("text/")
+        || parameters.contains("charset=")
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
         || matches!(

@@ -7,6 +7,7 @@ mod greeting;
 mod health;
 mod readiness;
 pub mod serve;
+mod service_manager;
 mod signals;
 mod start;
 

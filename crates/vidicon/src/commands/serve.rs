@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 
-use super::{greeting, readiness, signals};
+use super::{greeting, readiness, service_manager, signals};
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
@@ -68,18 +68,11 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let service = api::service(app(started, metrics, &stop)?);
     let grace = settings.stop.grace.get();
     let limits = limits(settings);
-    let server =
-        net::Server::new(listeners, tls, limits, service, Arc::new(log), stop.clone(), grace);
+    let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
 
     greeting::print(&addresses, &started.media.found);
-    notify(&[sd_notify::NotifyState::Ready]);
-    let drain = stop.drain.clone();
-    let stopping = tokio::spawn(async move {
-        drain.cancelled().await;
-        notify(&[sd_notify::NotifyState::Stopping]);
-    });
+    service_manager::ready();
     let stopped = server.run().await.context("the server cannot run")?;
-    stopping.abort();
     tracing::info!(cut_off = stopped.cut_off, "stopped");
     Ok(())
 }
@@ -143,11 +136,4 @@ fn tls(started: &Started) -> anyhow::Result<Option<net::Tls>> {
             Some(net::Tls::self_signed(&started.data.path().join("tls"), &names)?)
         }
     })
-}
-
-/// Tells systemd, where it is listening. Without systemd this does nothing.
-fn notify(state: &[sd_notify::NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::warn!(%error, "cannot tell systemd about the state of the service");
-    }
 }

@@ -4,6 +4,8 @@ use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::service_manager;
+
 /// From now on SIGTERM and SIGINT stop the server. The next of either ends it.
 pub(super) fn listen(stop: &net::Stop) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -21,6 +23,7 @@ pub(super) fn listen(stop: &net::Stop) -> io::Result<()> {
             signal,
             "stopping: answers under way may finish; another signal ends at once"
         );
+        service_manager::stopping();
         stop.drain.cancel();
         let signal = next().await;
         tracing::info!(signal, "ending at once");
