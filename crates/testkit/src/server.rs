@@ -258,8 +258,7 @@ impl Server {
     /// The first access line, past or to come, whose fields `wanted` says yes to; its fields.
     #[track_caller]
     pub fn wait_for_access(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let line = self.wait_for_log(|json| json["message"] == "request" && wanted(json));
-        line
+        self.wait_for_log(|json| json["message"] == "request" && wanted(json))
     }
 
     /// Sends a signal.
