@@ -18,8 +18,11 @@ use crate::{
     causes::with_causes,
     service::ConnectionService,
     tls::Tls,
-    watch::{Verdict, Watch, Watched},
+    watch::{OverTcp, Verdict, Watch, Watched},
 };
+
+/// How long a connection that is to end may take over its last words.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How many answers one HTTP/2 connection may have under way. Each holds a block of its file.
 const STREAMS: u32 = 100;
@@ -90,7 +93,7 @@ where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Unpin,
 {
     let (io, service) = dress(shared, io, peer, lane);
     let watch = Arc::clone(&service.watch);
@@ -115,7 +118,7 @@ where
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Send + Unpin + 'static,
 {
     let (io, service) = dress(shared, io, peer, None);
     let watch = Arc::clone(&service.watch);
@@ -163,8 +166,10 @@ async fn drive<S, C>(
     C: Future<Output = hyper::Result<()>>,
 {
     let mut connection = pin!(connection);
-    let mut look = pin!(time::sleep(shared.limits.header_timeout.min(shared.limits.stall_timeout)));
+    let mut look =
+        pin!(time::sleep(shared.limits.header_timeout.min(shared.limits.stall_timeout / 4)));
     let mut draining = false;
+    let mut suspected = false;
     loop {
         tokio::select! {
             biased;
@@ -179,16 +184,21 @@ async fn drive<S, C>(
                 shut_down(connection.as_mut());
             }
             () = &mut look => match watch.verdict(&shared.limits, heads_expire) {
-                Verdict::Fine(pause) => look.as_mut().reset(time::Instant::now() + pause),
+                Verdict::Fine(pause) => {
+                    suspected = false;
+                    look.as_mut().reset(time::Instant::now() + pause);
+                }
                 Verdict::Idle => return,
-                Verdict::Close(Refusal::HeaderTimeout) => {
-                    // The next read answers 408 and ends the connection; give it a moment.
-                    watch.expire();
-                    let _ = time::timeout(shared.limits.header_timeout, &mut connection).await;
-                    return;
+                // The notes may be as old as the last look: have the connection take new ones.
+                Verdict::Close(_) if !suspected => {
+                    suspected = true;
+                    look.as_mut().reset(time::Instant::now());
                 }
                 Verdict::Close(reason) => {
-                    shared.observer.refused(reason, peer.address);
+                    // The next read or write ends it, and says why if that can be said.
+                    if watch.condemn(reason) {
+                        let _ = time::timeout(PATIENCE, &mut connection).await;
+                    }
                     return;
                 }
             },

@@ -3,7 +3,6 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -44,24 +43,14 @@ fn hint(error: &io::Error) -> &'static str {
 }
 
 impl Listener {
-    /// Binds `address`. What the listener is told here, its connections inherit: no delay for
-    /// small answers, and `stall_timeout` as the time after which the kernel gives up on a
-    /// client that takes nothing of what waits for it (Linux).
-    pub fn bind(
-        address: SocketAddr,
-        tls: bool,
-        stall_timeout: Duration,
-    ) -> Result<Self, BindError> {
+    /// Binds `address`. Its connections inherit that small answers leave without delay.
+    pub fn bind(address: SocketAddr, tls: bool) -> Result<Self, BindError> {
         let bind = || -> io::Result<TcpListener> {
             let socket =
                 Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
             // A restarted server must not wait for the connections of the one before.
             socket.set_reuse_address(true)?;
             socket.set_tcp_nodelay(true)?;
-            #[cfg(target_os = "linux")]
-            socket.set_tcp_user_timeout(Some(stall_timeout))?;
-            #[cfg(not(target_os = "linux"))]
-            let _ = stall_timeout;
             socket.bind(&address.into())?;
             socket.listen(BACKLOG)?;
             socket.set_nonblocking(true)?;

@@ -7,14 +7,18 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_rustls::server::TlsStream;
 
 use crate::{Limits, Observer, Refusal};
 
@@ -27,10 +31,23 @@ pub(crate) struct Watch {
     head_began: AtomicU64,
     /// Since when the client has taken nothing; 0 while nothing waits for it.
     blocked_since: AtomicU64,
+    /// What waited for the client when that was last looked at, in bytes.
+    waiting: AtomicU64,
     /// Requests whose answers are not over.
     in_flight: AtomicUsize,
-    /// Set when a head took too long: the next read ends the connection.
-    expired: AtomicU64,
+    /// Set when the connection is to end: the next read or write does it.
+    sentence: AtomicU8,
+}
+
+/// How a stream ends its connection when it is told to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Sentence {
+    None = 0,
+    /// A head took too long: 408.
+    HeaderTimeout = 1,
+    /// The client takes nothing: nothing more can be said.
+    Stalled = 2,
 }
 
 /// What the notes say.
@@ -51,8 +68,9 @@ impl Watch {
             progress: AtomicU64::new(0),
             head_began: AtomicU64::new(0),
             blocked_since: AtomicU64::new(0),
+            waiting: AtomicU64::new(0),
             in_flight: AtomicUsize::new(0),
-            expired: AtomicU64::new(0),
+            sentence: AtomicU8::new(Sentence::None as u8),
         }
     }
 
@@ -83,23 +101,47 @@ impl Watch {
         self.blocked_since.store(0, Ordering::Relaxed);
     }
 
-    fn blocked(&self) {
+    /// A write has to wait while `waiting` bytes are on their way to the client; none when the
+    /// system cannot tell.
+    fn blocked(&self, waiting: Option<u64>) {
         let now = self.now();
-        let _ = self.blocked_since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        let before = self.waiting.swap(waiting.unwrap_or(u64::MAX), Ordering::Relaxed);
+        let since = self.blocked_since.load(Ordering::Relaxed);
+        let since = match waiting {
+            // It has taken everything: the wait is for our own disk.
+            Some(0) => 0,
+            Some(waiting) if since == 0 || waiting < before => now,
+            None if since == 0 => now,
+            _ => since,
+        };
+        self.blocked_since.store(since, Ordering::Relaxed);
     }
 
-    /// Makes the next read of a head end the connection.
-    pub(crate) fn expire(&self) {
-        self.expired.store(1, Ordering::Relaxed);
+    fn sentence(&self) -> Sentence {
+        match self.sentence.load(Ordering::Relaxed) {
+            1 => Sentence::HeaderTimeout,
+            2 => Sentence::Stalled,
+            _ => Sentence::None,
+        }
+    }
+
+    /// Makes the next read or write end the connection. False when the reason is none for that.
+    pub(crate) fn condemn(&self, reason: Refusal) -> bool {
+        let sentence = match reason {
+            Refusal::HeaderTimeout => Sentence::HeaderTimeout,
+            Refusal::Stalled => Sentence::Stalled,
+            _ => return false,
+        };
+        self.sentence.store(sentence as u8, Ordering::Relaxed);
+        true
     }
 
     /// What is to be done now.
     ///
     /// While an answer is under way only the client's failure to take it counts: a disk that
-    /// spins up is not the client's fault. On Linux that failure is the kernel's to see
-    /// (`TCP_USER_TIMEOUT` on the listener), for it knows of every acknowledged byte; a slow
-    /// client may drain a large send buffer for longer than the limit without our being asked
-    /// for more. `heads_expire` is false for HTTP/2, whose frames are no heads.
+    /// spins up is not the client's fault. And a client takes it as long as it acknowledges
+    /// bytes, however long it needs to empty a large send buffer. `heads_expire` is false for
+    /// HTTP/2, whose frames are no heads.
     pub(crate) fn verdict(&self, limits: &Limits, heads_expire: bool) -> Verdict {
         let load = |note: &AtomicU64| note.load(Ordering::Relaxed);
         let now = self.now();
@@ -108,11 +150,11 @@ impl Watch {
         };
         let pause = limits.header_timeout.min(limits.stall_timeout);
         if self.in_flight.load(Ordering::Relaxed) > 0 {
+            // A look is what notices progress, so there are several within the limit.
+            let pause = pause.min(limits.stall_timeout / 4);
             let blocked = load(&self.blocked_since);
-            if cfg!(target_os = "linux") || blocked == 0 {
-                return Verdict::Fine(pause);
-            }
             return match left(blocked, limits.stall_timeout) {
+                _ if blocked == 0 => Verdict::Fine(pause),
                 Some(left) if !left.is_zero() => Verdict::Fine(left.min(pause)),
                 _ => Verdict::Close(Refusal::Stalled),
             };
@@ -153,6 +195,31 @@ impl<S> Watched<S> {
     }
 }
 
+/// A stream that knows its TCP connection.
+pub(crate) trait OverTcp {
+    /// The TCP connection below.
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl OverTcp for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl OverTcp for extents::DirectSocket {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref()
+    }
+}
+
+impl OverTcp for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
 /// The reason, when these bytes are the bare answer that hyper gives by itself. Every answer of
 /// the service carries a `server` header; hyper's do not.
 fn bare_refusal(bytes: &[u8]) -> Option<Refusal> {
@@ -163,24 +230,26 @@ fn bare_refusal(bytes: &[u8]) -> Option<Refusal> {
 
 const SERVER: &[u8] = b"\r\nserver: vidicon\r\n";
 
-impl<S> Watched<S> {
-    fn note_error(&self, error: &io::Error) {
-        if error.kind() == io::ErrorKind::TimedOut {
-            self.observer.refused(Refusal::Stalled, self.peer);
+impl<S: OverTcp> Watched<S> {
+    fn note<T>(&self, written: &Poll<io::Result<T>>) {
+        match written {
+            Poll::Ready(Ok(_)) => self.watch.wrote(),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.watch.blocked(unsent::unsent(self.stream.tcp())),
         }
+    }
+
+    /// Gives up on a client that takes nothing. What waits for it is dropped with the
+    /// connection, or the kernel would hold it for minutes more.
+    fn abandon(&self) -> io::Error {
+        self.observer.refused(Refusal::Stalled, self.peer);
+        let socket = socket2::SockRef::from(self.stream.tcp());
+        let _ = socket.set_linger(Some(Duration::ZERO));
+        io::ErrorKind::TimedOut.into()
     }
 }
 
 impl<S: AsyncWrite + Unpin> Watched<S> {
-    fn poll_note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        match &written {
-            Poll::Ready(Ok(_)) => self.watch.wrote(),
-            Poll::Ready(Err(error)) => self.note_error(error),
-            Poll::Pending => self.watch.blocked(),
-        }
-        written
-    }
-
     fn poll_substitute(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         while let Some((answer, replaced)) = &mut self.substitute {
             if answer.is_empty() {
@@ -204,26 +273,26 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + OverTcp + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.watch.expired.load(Ordering::Relaxed) != 0 {
-            if this.substitute.is_none() {
-                this.substitute(Refusal::HeaderTimeout, 0);
+        match this.watch.sentence() {
+            Sentence::None => {}
+            Sentence::Stalled => return Poll::Ready(Err(this.abandon())),
+            Sentence::HeaderTimeout => {
+                if this.substitute.is_none() {
+                    this.substitute(Refusal::HeaderTimeout, 0);
+                }
+                ready!(this.poll_substitute(cx))?;
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            ready!(this.poll_substitute(cx))?;
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
-        if let Err(error) = ready!(Pin::new(&mut this.stream).poll_read(cx, buffer)) {
-            // The kernel tells whoever asks first that the client took nothing for too long.
-            this.note_error(&error);
-            return Poll::Ready(Err(error));
-        }
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
             this.watch.read();
         }
@@ -231,7 +300,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + OverTcp + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -246,6 +315,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if this.watch.sentence() == Sentence::Stalled {
+            return Poll::Ready(Err(this.abandon()));
+        }
         if this.substitute.is_some() {
             return this.poll_substitute(cx);
         }
@@ -256,7 +328,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
             return this.poll_substitute(cx);
         }
         let written = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
-        this.poll_note(written)
+        this.note(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -266,10 +339,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let flushed = Pin::new(&mut this.stream).poll_flush(cx);
-        match flushed {
-            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
-            other => this.poll_note(other),
+        if flushed.is_pending() {
+            this.note(&flushed);
         }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

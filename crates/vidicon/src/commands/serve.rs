@@ -52,10 +52,7 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let listeners = started
         .listeners
         .iter()
-        .map(|listener| {
-            let patience = settings.limits.stall_timeout.get();
-            net::Listener::bind(listener.address, listener.tls, patience)
-        })
+        .map(|listener| net::Listener::bind(listener.address, listener.tls))
         .collect::<Result<Vec<_>, _>>()?;
     let addresses = listeners
         .iter()
