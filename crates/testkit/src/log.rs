@@ -75,7 +75,14 @@ impl Log {
     }
 }
 
-/// A line as a JSON object, when it is one.
+/// A line as a JSON object, when it is one. The fields of the event stand at the top, whether the
+/// server writes them there or in an object of their own.
 pub(crate) fn parse(line: &str) -> Option<Value> {
-    serde_json::from_str(line).ok().filter(Value::is_object)
+    let Ok(Value::Object(mut line)) = serde_json::from_str(line) else {
+        return None;
+    };
+    if let Some(Value::Object(fields)) = line.remove("fields") {
+        line.extend(fields);
+    }
+    Some(Value::Object(line))
 }
