@@ -94,6 +94,7 @@ impl Offer {
             Some(coding) if response.status() == StatusCode::NOT_MODIFIED => {
                 if self.bare {
                     add_suffix(response.headers_mut(), coding);
+                    vary(response.headers_mut());
                 }
                 response
             }
@@ -105,7 +106,7 @@ impl Offer {
 
 async fn encode(response: Response, coding: Option<Coding>) -> Response {
     let (mut head, body) = response.into_parts();
-    head.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    vary(&mut head.headers);
     let length = body.size_hint().exact().unwrap_or(0);
     let fits = (SHORTEST..=LONGEST).contains(&length)
         && head.status != StatusCode::PARTIAL_CONTENT
@@ -144,13 +145,15 @@ async fn encode_off_thread(coding: Coding, text: Bytes) -> Option<Bytes> {
     coded.map(Bytes::from)
 }
 
-/// Whether the media type is text of some kind.
+/// Whether the media type is text of some kind: it says so, or has a character set.
 fn is_text(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
         return false;
     };
-    let kind = kind.split(';').next().unwrap_or(kind).trim();
+    let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
+    let kind = kind.trim();
     kind.starts_with("text/")
+        || parameters.contains("charset=")
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
         || matches!(
@@ -235,6 +238,11 @@ fn replace_all(headers: &mut HeaderMap, name: &HeaderName, from: &str, to: &str)
         }
     }
     replaced
+}
+
+/// Tells caches that the answer depends on what the client accepts.
+fn vary(headers: &mut HeaderMap) {
+    headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 
 fn add_suffix(headers: &mut HeaderMap, coding: Coding) {

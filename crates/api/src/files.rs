@@ -66,6 +66,7 @@ async fn reply(files: &Files, request: &Parts) -> Result<Reply, Problem> {
 /// What the person who runs the server can mend goes into the log, once, with its causes.
 fn log_if_ours(status: StatusCode, error: &(dyn Error + 'static), request: &Parts) {
     if status.is_server_error() || status == StatusCode::FORBIDDEN {
+        let error = net::with_causes(error);
         tracing::error!(path = request.uri.path(), error, "a file cannot be served");
     }
 }

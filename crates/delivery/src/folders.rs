@@ -2,7 +2,7 @@
 //! the folders, the policy for links or the owner's wish keeps back.
 //!
 //! Several folders form a union: the first that has the path as a regular file wins. What is
-//! decided about the file after it is open (validators, ranges, types) is [`crate::reply`]'s.
+//! decided about the file after it is open (validators, ranges, types) is [`reply()`](crate::reply())'s.
 //!
 //! On Linux a hot file on a local disk is opened on the calling thread, because the kernel is
 //! told to answer from its caches or not at all; whatever might wait for a disk or a network goes

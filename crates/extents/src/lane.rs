@@ -5,7 +5,7 @@ use std::{
     collections::VecDeque,
     fs::File,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -14,10 +14,11 @@ use crate::{Extent, chunk::Record};
 
 /// The transfers of one connection, in the order in which their stand-ins will be written.
 ///
-/// HTTP/1.1 answers in order, so a queue is all there is to it. Clones share the queue.
+/// HTTP/1.1 answers in order, so a queue is all there is to it. Clones share the queue. The chunk
+/// owns its transfer: when hyper drops the chunk, the file is closed and the response is over.
 #[derive(Clone, Default)]
 pub struct Lane {
-    queue: Arc<Mutex<VecDeque<Arc<Transfer>>>>,
+    queue: Arc<Mutex<VecDeque<Weak<Transfer>>>>,
 }
 
 impl Lane {
@@ -33,20 +34,23 @@ impl Lane {
             cached_until: AtomicU64::new(0),
             record,
         });
-        self.lock().push_back(Arc::clone(&transfer));
+        self.lock().push_back(Arc::downgrade(&transfer));
         transfer
     }
 
     /// The transfer whose bytes go next.
     pub(crate) fn front(&self) -> Option<Arc<Transfer>> {
         let mut queue = self.lock();
-        while queue.front().is_some_and(|transfer| transfer.unsent() == 0) {
-            queue.pop_front();
+        while let Some(front) = queue.front() {
+            match front.upgrade() {
+                Some(transfer) if transfer.unsent() > 0 => return Some(transfer),
+                _ => queue.pop_front(),
+            };
         }
-        queue.front().cloned()
+        None
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Transfer>>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Weak<Transfer>>> {
         // Nothing can panic while it is held; a poisoned queue would still be whole.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

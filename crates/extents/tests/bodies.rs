@@ -1,5 +1,6 @@
 //! Whatever way a plan goes, the same bytes come out, and a file that fails is said to fail.
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

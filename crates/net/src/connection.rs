@@ -15,6 +15,7 @@ use tower::Service;
 
 use crate::{
     Limits, Observer, Peer, Refusal,
+    causes::with_causes,
     service::ConnectionService,
     tls::Tls,
     watch::{Verdict, Watch, Watched},
@@ -169,7 +170,7 @@ async fn drive<S, C>(
             biased;
             ended = &mut connection => {
                 if let Err(error) = ended {
-                    tracing::debug!(remote = %peer.address, error = chain(&error), "connection ended early");
+                    tracing::debug!(remote = %peer.address, error = with_causes(&error), "connection ended early");
                 }
                 return;
             }
@@ -193,16 +194,4 @@ async fn drive<S, C>(
             },
         }
     }
-}
-
-/// The error and what caused it, in one line.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

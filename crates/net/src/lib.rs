@@ -9,6 +9,7 @@
 //!
 //! [`Plan`]: extents::Plan
 
+mod causes;
 mod connection;
 mod exchange;
 mod gate;
@@ -21,6 +22,7 @@ mod tls;
 mod watch;
 
 pub use {
+    causes::with_causes,
     exchange::{Exchange, HeadOnly, Observer, Outcome, Peer, Route},
     limits::Limits,
     listener::{BindError, Listener},

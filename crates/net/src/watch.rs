@@ -163,14 +163,19 @@ fn bare_refusal(bytes: &[u8]) -> Option<Refusal> {
 
 const SERVER: &[u8] = b"\r\nserver: vidicon\r\n";
 
+impl<S> Watched<S> {
+    fn note_error(&self, error: &io::Error) {
+        if error.kind() == io::ErrorKind::TimedOut {
+            self.observer.refused(Refusal::Stalled, self.peer);
+        }
+    }
+}
+
 impl<S: AsyncWrite + Unpin> Watched<S> {
     fn poll_note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         match &written {
             Poll::Ready(Ok(_)) => self.watch.wrote(),
-            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                self.observer.refused(Refusal::Stalled, self.peer);
-            }
-            Poll::Ready(Err(_)) => {}
+            Poll::Ready(Err(error)) => self.note_error(error),
             Poll::Pending => self.watch.blocked(),
         }
         written
@@ -214,7 +219,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        if let Err(error) = ready!(Pin::new(&mut this.stream).poll_read(cx, buffer)) {
+            // The kernel tells whoever asks first that the client took nothing for too long.
+            this.note_error(&error);
+            return Poll::Ready(Err(error));
+        }
         if buffer.filled().len() > before {
             this.watch.read();
         }

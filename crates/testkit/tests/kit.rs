@@ -129,7 +129,7 @@ fn shell(script: &str) -> testkit::server::Builder {
 const STAND_IN: &str = r#"
     trap 'exit 0' TERM
     echo 'Vidicon is serving at http://127.0.0.1:7/'
-    echo "{\"fields\":{\"message\":\"request\",\"path\":\"$HOME\"}}" >&2
+    echo "{\"message\":\"request\",\"path\":\"$HOME\"}" >&2
     while :; do sleep 0.05; done
 "#;
 

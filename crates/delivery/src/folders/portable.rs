@@ -1,5 +1,6 @@
 //! Opening a file below a media folder without `openat2`: on older kernels, in containers that
-//! forbid it, and on other systems. Every call may wait for a disk.
+//! forbid it, and on other systems. Every call may wait for a disk. The one thing it cannot do is
+//! tell the magic links of `/proc` from others; they are followed where links are.
 
 use std::{
     fs::File,

@@ -39,6 +39,8 @@ impl Default for Seen {
 impl Withheld {
     /// Keeps these back. A path that leads nowhere yet is looked at again later.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let paths: Vec<_> = paths.into_iter().map(absolute).collect();
         let seen = Seen::look(&paths);
         Self { paths: paths.into(), seen: Arc::new(RwLock::new(seen)) }
     }

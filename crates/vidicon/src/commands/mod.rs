@@ -3,8 +3,12 @@
 mod completions;
 mod config;
 mod doctor;
+mod greeting;
 mod health;
+mod readiness;
 pub mod serve;
+mod service_manager;
+mod signals;
 mod start;
 
 use std::{

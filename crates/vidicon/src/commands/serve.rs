@@ -1,9 +1,14 @@
-//! `vidicon serve` from the network on.
+//! `vidicon serve` from the network on: listeners, certificate, routes, and the wait for a signal.
 
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context as _;
+
+use super::{greeting, readiness, service_manager, signals};
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
-    settings::{Certificate, Listener, Settings, values::Secret},
+    settings::{self, Certificate, Listener, Settings, values::Secret},
 };
 
 /// Everything that was made ready before the network.
@@ -11,6 +16,8 @@ use crate::{
 pub struct Started {
     /// The configuration in force.
     pub settings: Settings,
+    /// The configuration file that was read, if any.
+    pub configuration: Option<PathBuf>,
     /// The listeners to open.
     pub listeners: Vec<Listener>,
     /// Where the certificate comes from.
@@ -24,6 +31,109 @@ pub struct Started {
 }
 
 /// Serves until the process is told to stop.
-pub fn run(_started: Started) -> anyhow::Result<()> {
-    anyhow::bail!("serving is wired in crates/vidicon/src/commands/serve.rs")
+pub fn run(started: &Started) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("vidicon")
+        .build()
+        .context("cannot start the threads of the server")?;
+    let done = runtime.block_on(serve(started));
+    // A read that hangs on a drive that is away must not keep the process.
+    runtime.shutdown_background();
+    done
+}
+
+async fn serve(started: &Started) -> anyhow::Result<()> {
+    let settings = &started.settings;
+    let stop = net::Stop::default();
+    signals::listen(&stop).context("cannot listen for signals")?;
+
+    let tls = tls(started)?;
+    let listeners = started
+        .listeners
+        .iter()
+        .map(|listener| {
+            let patience = settings.limits.stall_timeout.get();
+            net::Listener::bind(listener.address, listener.tls, patience)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let addresses = listeners
+        .iter()
+        .map(|listener| Ok((listener.address()?, listener.tls())))
+        .collect::<std::io::Result<Vec<_>>>()
+        .context("cannot tell the addresses that are listened on")?;
+
+    let metrics = api::Metrics::default();
+    let log = api::Log::new(metrics.clone(), settings.log.access);
+    let service = api::service(app(started, metrics, &stop)?);
+    let grace = settings.stop.grace.get();
+    let limits = limits(settings);
+    let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
+
+    greeting::print(&addresses, &started.media.found);
+    service_manager::ready();
+    let stopped = server.run().await.context("the server cannot run")?;
+    tracing::info!(cut_off = stopped.cut_off, "stopped");
+    Ok(())
+}
+
+fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Result<api::App> {
+    let settings = &started.settings;
+    let symlinks = match settings.files.symlinks {
+        settings::Symlinks::Follow => delivery::Symlinks::Follow,
+        settings::Symlinks::Inside => delivery::Symlinks::Inside,
+        settings::Symlinks::Refuse => delivery::Symlinks::Refuse,
+    };
+    let folders =
+        delivery::Folders::new(started.media.found.clone(), symlinks)?.withhold(withheld(started));
+    let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
+    let cors = &settings.access.cors;
+    Ok(api::App {
+        readiness: readiness::checks(started, &folders, stop),
+        folders,
+        policy: delivery::Policy {
+            max_ranges: usize::try_from(settings.files.max_ranges).unwrap_or(usize::MAX),
+            max_age: settings.files.max_age.get(),
+            private: !started.api_keys.is_empty(),
+        },
+        keys: api::ApiKeys::new(keys),
+        cors: api::Cors {
+            origins: cors.origins.iter().map(ToString::to_string).collect(),
+            writes: cors.writes,
+        },
+        metrics,
+    })
+}
+
+/// What is never served, should it lie in a media folder: whatever holds a secret.
+fn withheld(started: &Started) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
+    files.extend(started.settings.access.api_keys_file.clone());
+    if let Certificate::Files { key, .. } = &started.certificate {
+        files.push(key.clone());
+    }
+    files
+}
+
+fn limits(settings: &Settings) -> net::Limits {
+    let limits = &settings.limits;
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    net::Limits {
+        connections: count(limits.connections),
+        connections_per_address: count(limits.connections_per_address),
+        header_size: usize::try_from(limits.header_size.bytes()).unwrap_or(usize::MAX),
+        header_timeout: limits.header_timeout.get(),
+        stall_timeout: limits.stall_timeout.get(),
+    }
+}
+
+fn tls(started: &Started) -> anyhow::Result<Option<net::Tls>> {
+    Ok(match &started.certificate {
+        Certificate::None => None,
+        Certificate::Files { certificate, key } => Some(net::Tls::from_files(certificate, key)?),
+        Certificate::SelfSigned { names } => {
+            let names = greeting::own_names(names);
+            Some(net::Tls::self_signed(&started.data.path().join("tls"), &names)?)
+        }
+    })
 }

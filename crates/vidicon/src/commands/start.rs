@@ -20,7 +20,7 @@ pub(super) fn run(flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
 
     // Kept to the end of this function: what is logged last still has to be written.
     let _log = logging::init(&settings.log)?;
-    if let Some(path) = &loaded.file {
+    if let Some(path) = loaded.file.as_deref() {
         tracing::info!(file = %path.display(), "configuration file read");
     } else {
         tracing::info!("no configuration file; defaults, environment and flags apply");
@@ -39,6 +39,15 @@ pub(super) fn run(flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let data = DataFolder::open(&data).map_err(anyhow::Error::from)?;
 
-    serve::run(Started { settings, listeners, certificate, api_keys, media, data })?;
+    let configuration = loaded.file;
+    serve::run(&Started {
+        settings,
+        configuration,
+        listeners,
+        certificate,
+        api_keys,
+        media,
+        data,
+    })?;
     Ok(())
 }
