@@ -69,6 +69,13 @@ impl Log {
         }
     }
 
+    /// Waits until the process has closed its output, so that every line is here.
+    pub(crate) fn wait_end(&self) {
+        let (state, changed) = &*self.shared;
+        let open = |state: &mut State| state.pipes > 0;
+        drop(changed.wait_timeout_while(state.lock().unwrap(), DEADLINE, open).unwrap());
+    }
+
     /// All lines that are JSON objects, so far.
     pub fn json(&self) -> Vec<Value> {
         self.lines().iter().filter_map(|line| parse(line)).collect()

@@ -273,10 +273,13 @@ impl Server {
         self.end.0.lock().unwrap().is_none()
     }
 
-    /// Waits for the end of the process.
+    /// Waits for the end of the process and for all that it has printed.
     #[track_caller]
     pub fn wait_exit(&self) -> ExitStatus {
-        self.try_wait_exit(DEADLINE).expect("the server did not end")
+        let status = self.try_wait_exit(DEADLINE).expect("the server did not end");
+        self.out.wait_end();
+        self.err.wait_end();
+        status
     }
 
     /// Everything printed so far, for people.
