@@ -23,13 +23,14 @@ pub struct Dial {
     to: SocketAddr,
     from: Option<IpAddr>,
     receive_buffer: Option<usize>,
+    segment: Option<u32>,
     read_timeout: Duration,
 }
 
 impl Dial {
     /// To this address.
     pub fn to(addr: SocketAddr) -> Self {
-        Self { to: addr, from: None, receive_buffer: None, read_timeout: DEADLINE }
+        Self { to: addr, from: None, receive_buffer: None, segment: None, read_timeout: DEADLINE }
     }
 
     /// From this address: on Linux all of 127.0.0.0/8 is this machine, so that one test can be
@@ -45,6 +46,14 @@ impl Dial {
     #[must_use]
     pub fn receive_buffer(mut self, bytes: usize) -> Self {
         self.receive_buffer = Some(bytes);
+        self
+    }
+
+    /// With segments of this many bytes at most: 1448 makes the loopback, whose segments are as
+    /// large as 64 KiB, behave like an Ethernet.
+    #[must_use]
+    pub fn segment(mut self, bytes: u32) -> Self {
+        self.segment = Some(bytes);
         self
     }
 
@@ -66,6 +75,9 @@ impl Dial {
         let socket = Socket::new(Domain::for_address(self.to), Type::STREAM, None)?;
         if let Some(bytes) = self.receive_buffer {
             socket.set_recv_buffer_size(bytes)?;
+        }
+        if let Some(bytes) = self.segment {
+            socket.set_tcp_mss(bytes)?;
         }
         if let Some(from) = self.from {
             socket.bind(&SocketAddr::new(from, 0).into())?;

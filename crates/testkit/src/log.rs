@@ -69,13 +69,27 @@ impl Log {
         }
     }
 
+    /// Waits until the process has closed its output, so that every line is here.
+    pub(crate) fn wait_end(&self) {
+        let (state, changed) = &*self.shared;
+        let open = |state: &mut State| state.pipes > 0;
+        drop(changed.wait_timeout_while(state.lock().unwrap(), DEADLINE, open).unwrap());
+    }
+
     /// All lines that are JSON objects, so far.
     pub fn json(&self) -> Vec<Value> {
         self.lines().iter().filter_map(|line| parse(line)).collect()
     }
 }
 
-/// A line as a JSON object, when it is one.
+/// A line as a JSON object, when it is one. The fields of the event stand at the top, whether the
+/// server writes them there or in an object of their own.
 pub(crate) fn parse(line: &str) -> Option<Value> {
-    serde_json::from_str(line).ok().filter(Value::is_object)
+    let Ok(Value::Object(mut line)) = serde_json::from_str(line) else {
+        return None;
+    };
+    if let Some(Value::Object(fields)) = line.remove("fields") {
+        line.extend(fields);
+    }
+    Some(Value::Object(line))
 }

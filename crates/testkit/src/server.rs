@@ -255,10 +255,10 @@ impl Server {
         found.expect("a log line that the test waits for did not come")
     }
 
-    /// The first access line, past or to come, whose fields `wanted` says yes to; its fields.
+    /// The first access line, past or to come, that `wanted` says yes to.
     #[track_caller]
     pub fn wait_for_access(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        self.wait_for_log(|json| json["message"] == "request" && wanted(json))
+        self.wait_for_log(|line| line["message"] == "request" && wanted(line))
     }
 
     /// Sends a signal.
@@ -273,10 +273,13 @@ impl Server {
         self.end.0.lock().unwrap().is_none()
     }
 
-    /// Waits for the end of the process.
+    /// Waits for the end of the process and for all that it has printed.
     #[track_caller]
     pub fn wait_exit(&self) -> ExitStatus {
-        self.try_wait_exit(DEADLINE).expect("the server did not end")
+        let status = self.try_wait_exit(DEADLINE).expect("the server did not end");
+        self.out.wait_end();
+        self.err.wait_end();
+        status
     }
 
     /// Everything printed so far, for people.

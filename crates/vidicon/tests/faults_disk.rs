@@ -224,11 +224,8 @@ fn a_client_that_leaves_a_stuck_disk_and_a_stop_do_not_wait_for_it() {
     let started = Instant::now();
     server.signal(testkit::Signal::TERM);
     server.signal(testkit::Signal::TERM);
-    // A thread inside a read cannot be ended by anybody; the process goes when the disk answers.
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(1));
-        drop(held);
-    });
+    // Even though the disk never answers: nobody waits for a thread that waits for it.
     assert_eq!(server.wait_exit().code(), Some(0));
-    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    drop(held);
 }

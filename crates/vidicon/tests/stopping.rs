@@ -9,11 +9,10 @@
 
 use std::{
     fs,
-    os::unix::net::UnixDatagram,
     time::{Duration, Instant},
 };
 
-use testkit::{DEADLINE, Dial, Folder, Http, Pattern, Server, Signal, server::Builder, until};
+use testkit::{Dial, Folder, Http, Pattern, Server, Signal, server::Builder, until};
 
 /// More than the socket buffers of both ends hold together.
 const LEN: u64 = 64 << 20;
@@ -190,8 +189,8 @@ fn several_listeners_serve_the_same() {
 fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
     let folder = Folder::new();
     let notify = folder.join("notify.sock");
-    let socket = UnixDatagram::bind(&notify).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    let socket = std::os::unix::net::UnixDatagram::bind(&notify).unwrap();
+    socket.set_read_timeout(Some(testkit::DEADLINE)).unwrap();
     let said = |what: &str| {
         let mut message = [0; 4096];
         loop {

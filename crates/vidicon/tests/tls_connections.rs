@@ -9,7 +9,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use testkit::{FaultyDisk, FaultyFile, Folder, Pattern, Server, server::Builder, tools};
+use testkit::{Folder, Pattern, Server, server::Builder, tools};
 
 const LEN: u64 = 20 << 20;
 
@@ -211,8 +211,10 @@ fn what_is_no_handshake_is_turned_away_and_counted() {
     tools::run_clean(curl_with("--http2").arg(server.url("/text.srt")));
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_disk_error_is_not_taken_for_the_end_of_the_film() {
+    use testkit::{FaultyDisk, FaultyFile};
     if !FaultyDisk::available() {
         return;
     }
