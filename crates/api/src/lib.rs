@@ -23,7 +23,7 @@ mod welcome;
 pub use {
     access::ApiKeys,
     cors::Cors,
-    face::{App, AppService, service},
+    face::{App, Face, service},
     log::Log,
     metrics::Metrics,
     ready::{Condition, Readiness, State},

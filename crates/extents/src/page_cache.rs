@@ -7,9 +7,9 @@
 use std::{fs::File, io, os::unix::fs::FileExt};
 
 /// How far apart the pages lie that are looked at to judge a stretch. Read-ahead fills the cache
-/// in runs of at least this much, so holes are rarely smaller.
+/// in runs of about this much, so holes are rarely smaller; one that is costs a short wait.
 #[cfg(target_os = "linux")]
-const STRIDE: u64 = 128 << 10;
+const STRIDE: u64 = 256 << 10;
 
 /// Reads into `buffer` at `offset` only what the page cache holds, without waiting.
 ///

@@ -7,11 +7,11 @@ use http::{Request, Response};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
+    service::Service,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 use tokio_util::sync::CancellationToken;
-use tower::Service;
 
 use crate::{
     Limits, Observer, Peer, Refusal,
@@ -29,7 +29,7 @@ const STREAMS: u32 = 100;
 
 /// What all connections share.
 pub(crate) struct Shared<S> {
-    pub(crate) service: S,
+    pub(crate) service: Arc<S>,
     pub(crate) limits: Limits,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) tls: Option<Tls>,
@@ -41,7 +41,7 @@ pub(crate) struct Shared<S> {
 #[cfg(target_os = "linux")]
 pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
@@ -54,7 +54,7 @@ where
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
@@ -65,8 +65,8 @@ where
 pub(crate) async fn serve_tls<S, B>(shared: &Shared<S>, tls: Tls, stream: TcpStream, peer: Peer)
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
         + Send
+        + Sync
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -90,7 +90,7 @@ where
 
 async fn serve_http1<S, B, I>(shared: &Shared<S>, io: I, peer: Peer, lane: Option<extents::Lane>)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Unpin,
@@ -112,8 +112,8 @@ where
 async fn serve_http2<S, B, I>(shared: &Shared<S>, io: I, peer: Peer)
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
         + Send
+        + Sync
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -137,7 +137,7 @@ where
     .await;
 }
 
-fn dress<S: Clone, I>(
+fn dress<S, I>(
     shared: &Shared<S>,
     io: I,
     peer: Peer,
@@ -150,7 +150,7 @@ where
     let observer = Arc::clone(&shared.observer);
     let io = Watched::new(io, Arc::clone(&watch), Arc::clone(&observer), peer.address);
     let service =
-        ConnectionService { service: shared.service.clone(), peer, observer, watch, lane };
+        ConnectionService { service: Arc::clone(&shared.service), peer, observer, watch, lane };
     (TokioIo::new(io), service)
 }
 

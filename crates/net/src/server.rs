@@ -6,10 +6,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::Service};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::Service;
 
 use crate::{
     Limits, Listener, Observer, Peer, Refusal, Tls,
@@ -48,7 +47,6 @@ pub struct Server<S> {
 impl<S, B> Server<S>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
         + Send
         + Sync
         + 'static,
@@ -69,7 +67,7 @@ where
     ) -> Self {
         let gate = Gate::new(limits.connections, limits.connections_per_address);
         let drain = stop.drain.clone();
-        let shared = Arc::new(Shared { service, limits, observer, tls, drain });
+        let shared = Arc::new(Shared { service: Arc::new(service), limits, observer, tls, drain });
         Self { shared, gate, listeners, stop, grace }
     }
 
@@ -125,7 +123,6 @@ struct Accept<S> {
 impl<S, B> Accept<S>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
         + Send
         + Sync
         + 'static,

@@ -14,14 +14,13 @@ use http::{
     HeaderValue, Method, Request, Response,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, SERVER},
 };
-use hyper::body::Incoming;
-use tower::Service;
+use hyper::{body::Incoming, service::Service};
 
 use crate::{Exchange, HeadOnly, Observer, Peer, Route, watch::Watch};
 
 /// What every request of one connection shares.
 pub(crate) struct ConnectionService<S> {
-    pub(crate) service: S,
+    pub(crate) service: Arc<S>,
     pub(crate) peer: Peer,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) watch: Arc<Watch>,
@@ -29,9 +28,9 @@ pub(crate) struct ConnectionService<S> {
     pub(crate) lane: Option<Lane>,
 }
 
-impl<S, B> hyper::service::Service<Request<Incoming>> for ConnectionService<S>
+impl<S, B> Service<Request<Incoming>> for ConnectionService<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes>,
 {
     type Response = Response<Body<B>>;
@@ -52,7 +51,7 @@ where
         }
         request.extensions_mut().insert(self.peer);
         Answering {
-            future: self.service.clone().call(request),
+            future: self.service.call(request),
             exchange: Some(exchange),
             lane: self.lane.clone(),
             head_only,

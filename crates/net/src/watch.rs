@@ -406,6 +406,35 @@ mod tests {
         assert_eq!(watch.verdict(&LIMITS, true), Verdict::Idle);
     }
 
+    #[test]
+    fn a_client_that_takes_nothing_for_the_stall_timeout_is_given_up() {
+        let watch = aged(31);
+        watch.request_began();
+        watch.blocked_since.store(500, Ordering::Relaxed);
+        watch.waiting.store(1000, Ordering::Relaxed);
+        watch.blocked(Some(1000));
+        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Close(Refusal::Stalled));
+    }
+
+    #[test]
+    fn a_client_that_takes_a_little_has_its_time_anew() {
+        let watch = aged(31);
+        watch.request_began();
+        watch.blocked_since.store(500, Ordering::Relaxed);
+        watch.waiting.store(1000, Ordering::Relaxed);
+        watch.blocked(Some(999));
+        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+    }
+
+    #[test]
+    fn a_client_that_has_taken_everything_waits_for_us() {
+        let watch = aged(3600);
+        watch.request_began();
+        watch.blocked_since.store(500, Ordering::Relaxed);
+        watch.blocked(Some(0));
+        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+    }
+
     #[derive(Default)]
     struct Reasons(std::sync::Mutex<Vec<Refusal>>);
 
@@ -420,7 +449,9 @@ mod tests {
     }
 
     async fn written(bytes: &[u8]) -> (String, Vec<Refusal>) {
-        let (ours, mut theirs) = tokio::io::duplex(64);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut theirs = listener.accept().await.unwrap().0;
         let reasons = Arc::new(Reasons::default());
         let observer: Arc<dyn Observer> = Arc::clone(&reasons) as _;
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));

@@ -13,6 +13,8 @@ use std::{ffi::c_int, os::fd::AsFd};
 /// None when the system cannot tell.
 #[cfg(target_os = "linux")]
 pub fn unsent(stream: impl AsFd) -> Option<u64> {
+    // libc and rustix disagree on how wide an opcode is; every one fits 32 bits.
+    #[allow(clippy::cast_possible_truncation)]
     const OPCODE: rustix::ioctl::Opcode = libc::TIOCOUTQ as rustix::ioctl::Opcode;
     // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, is a valid opcode and writes one c_int.
     #[allow(unsafe_code)]
@@ -47,7 +49,8 @@ mod tests {
         assert_eq!(unsent(&here), Some(0));
         here.set_nonblocking(true)?;
         let mut written = 0;
-        while let Ok(count) = here.write(&[7; 65536]) {
+        let block = vec![7; 65536];
+        while let Ok(count) = here.write(&block) {
             written += count;
         }
         let full = unsent(&here);
