@@ -77,15 +77,19 @@ fn wants_download(query: Option<&str>) -> bool {
 }
 
 fn dress(reply: Reply) -> Response {
-    let body = match reply.plan.parts() {
-        [] => Body::empty(),
-        [Part::Bytes(bytes)] => Body::from(bytes.clone()),
-        _ => Body::new(reply.plan.clone().read()),
+    let Reply { status, headers, plan, .. } = reply;
+    let (body, plan) = match plan.parts() {
+        [] => (Body::empty(), None),
+        // Read already, to leave with the head.
+        [Part::Bytes(bytes)] => (Body::from(bytes.clone()), None),
+        _ => (Body::new(plan.clone().read()), Some(plan)),
     };
     let mut response = Response::new(body);
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
-    // For the connection layer, should the body reach it as it is.
-    response.extensions_mut().insert(reply.plan);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    if let Some(plan) = plan {
+        // For the connection layer, should the body reach it as it is.
+        response.extensions_mut().insert(plan);
+    }
     response
 }
