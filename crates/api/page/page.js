@@ -35,9 +35,10 @@ async function whatIsWrong(url) {
     // The first byte alone: enough to be told why not.
     const answer = await fetch(url, { headers: { range: 'bytes=0-0' } });
     if (answer.ok) return null;
-    return (await answer.json()).detail ?? `The server answered ${answer.status}.`;
+    const { detail = `the server answered ${answer.status}` } = await answer.json();
+    return answer.status === 404 ? `${detail}: write its path as it is below your media folder.` : `${detail}.`;
   } catch {
-    return 'The server cannot be reached.';
+    return 'the server cannot be reached.';
   }
 }
 

@@ -61,9 +61,9 @@ fn examples(folders: &[PathBuf]) -> Vec<String> {
         let mut here: Vec<String> = entries
             .take(1000)
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| !name.starts_with('.') && is_video(Path::new(name)))
+            .filter(|name| !name.starts_with('.') && rank(Path::new(name)).is_some())
             .collect();
-        here.sort();
+        here.sort_by_cached_key(|name| (rank(Path::new(name)), name.clone()));
         names.extend(here);
         if names.len() >= EXAMPLES {
             break;
@@ -73,12 +73,12 @@ fn examples(folders: &[PathBuf]) -> Vec<String> {
     names.iter().map(|name| utf8_percent_encode(name, IN_PATH).to_string()).collect()
 }
 
-fn is_video(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        ["mp4", "mkv", "webm", "mov", "m4v", "ts", "avi", "ogv"]
-            .iter()
-            .any(|video| extension.eq_ignore_ascii_case(video))
-    })
+/// What a browser plays comes first; none for what is no video.
+fn rank(path: &Path) -> Option<usize> {
+    let extension = path.extension()?;
+    ["mp4", "webm", "m4v", "mkv", "mov", "ogv", "ts", "avi"]
+        .iter()
+        .position(|video| extension.eq_ignore_ascii_case(video))
 }
 
 /// The address that this machine has towards its network: what the routing table says, without
@@ -130,7 +130,7 @@ mod tests {
         for name in ["b ä.mp4", "a.mkv", ".hidden.mp4", "notes.txt", "c.webm", "d.mov"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(examples(&[folder.path().to_owned()]), ["a.mkv", "b%20%C3%A4.mp4", "c.webm"]);
+        assert_eq!(examples(&[folder.path().to_owned()]), ["b%20%C3%A4.mp4", "c.webm", "a.mkv"]);
     }
 
     #[test]
