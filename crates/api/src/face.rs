@@ -46,6 +46,8 @@ pub struct App {
     pub readiness: Readiness,
     /// What is counted.
     pub metrics: Metrics,
+    /// The largest body of a request, in bytes. A longer one gets 413.
+    pub body_size: usize,
 }
 
 /// The service that the connection layer serves. Everything but `/health` and CORS preflights
@@ -57,6 +59,7 @@ pub fn service(app: App) -> Face {
         cors: cors::Rule::new(&app.cors),
         keys: app.keys,
         metrics: app.metrics,
+        body_size: app.body_size,
     }))
 }
 
@@ -93,6 +96,7 @@ struct Inner {
     cors: cors::Rule,
     keys: ApiKeys,
     metrics: Metrics,
+    body_size: usize,
 }
 
 impl Inner {
@@ -122,7 +126,20 @@ impl Inner {
             access::log(refusal, &request);
             return refusal.into_response();
         }
+        if let Some(length) = request.body().size_hint().exact().filter(|length| !self.admits(*length)) {
+            self.metrics.refused("body_size");
+            return Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!(
+                    "the body has {length} bytes; limits.body_size allows {}",
+                    self.body_size
+                ),
+            )
+            .into_response();
+        }
         let (mut head, body) = request.into_parts();
+        // One whose length was not announced ends where the limit is.
+        let body = http_body_util::Limited::new(body, self.body_size);
         let offer = compression::Offer::take(&mut head.headers);
         let mut response = match route {
             None => files::answer(&self.files, &head).await,
@@ -131,6 +148,10 @@ impl Inner {
         response = offer.apply(response).await;
         response.extensions_mut().insert(route.unwrap_or(Route("files")));
         response
+    }
+
+    fn admits(&self, length: u64) -> bool {
+        usize::try_from(length).is_ok_and(|length| length <= self.body_size)
     }
 
     async fn route(&self, request: Request) -> Response {

@@ -99,6 +99,7 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
             writes: cors.writes,
         },
         metrics,
+        body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
 }
 
