@@ -114,13 +114,16 @@ async fn encode(response: Response, coding: Option<Coding>) -> Response {
     let Some(coding) = coding.filter(|_| fits) else {
         return Response::from_parts(head, body);
     };
-    let Ok(text) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        // The file failed under our hands; a broken body would say less.
-        return crate::problem::Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the file could not be read to its end",
-        )
-        .into_response();
+    let text = match body.collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) => {
+            tracing::error!(error = net::with_causes(&error), "a file cannot be served");
+            return crate::problem::Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the file could not be read to its end",
+            )
+            .into_response();
+        }
     };
     let coded = encode_off_thread(coding, text.clone()).await;
     let body = match coded {

@@ -65,12 +65,14 @@ pub fn service(app: App) -> Face {
 
 /// What the product does, apart from files: they answer to every other path.
 fn routes(readiness: Readiness, metrics: Metrics) -> Router {
+    let counted = metrics.clone();
     Router::new()
         .route("/", routing::get(welcome::page))
         .route("/health", routing::get(health::health))
         .route("/ready", routing::get(ready::ready).with_state(readiness))
         .route("/metrics", routing::get(metrics::metrics).with_state(metrics))
-        .method_not_allowed_fallback(|| async {
+        .method_not_allowed_fallback(move || async move {
+            counted.refused("method");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
         })
 }
@@ -126,14 +128,13 @@ impl Inner {
             access::log(refusal, &request);
             return refusal.into_response();
         }
-        if let Some(length) = request.body().size_hint().exact().filter(|length| !self.admits(*length)) {
+        if let Some(length) =
+            request.body().size_hint().exact().filter(|length| !self.admits(*length))
+        {
             self.metrics.refused("body_size");
             return Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!(
-                    "the body has {length} bytes; limits.body_size allows {}",
-                    self.body_size
-                ),
+                format!("the body has {length} bytes; limits.body_size allows {}", self.body_size),
             )
             .into_response();
         }

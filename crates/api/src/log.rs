@@ -35,6 +35,10 @@ impl Observer for Log {
         tracing::info!(remote = %peer, reason = reason.name(), "turned away");
     }
 
+    fn exhausted(&self) {
+        self.metrics.refused(Refusal::Descriptors.name());
+    }
+
     fn began(&self) {
         self.metrics.request_began();
     }

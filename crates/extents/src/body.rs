@@ -3,6 +3,8 @@
 
 use std::{
     collections::VecDeque,
+    error::Error,
+    io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -11,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use crate::{Chunk, Lane, Part, Plan, chunk::Record};
+use crate::{Chunk, Fault, Lane, Part, Plan, chunk::Record};
 
 pin_project_lite::pin_project! {
     /// A response body whose data are [`Chunk`]s. `B` is the kind of body that is not a plan.
@@ -44,13 +46,22 @@ impl<B> Body<B> {
         Self { source: Source::Other { body }, record }
     }
 
+    /// Bytes that are at hand.
+    pub fn bytes(bytes: Bytes, record: Arc<dyn Record>) -> Self {
+        Self::direct(Plan::new([Part::Bytes(bytes)]), Lane::default(), record)
+    }
+
     /// No body at all: what HEAD gets, whatever length the headers announce.
     pub fn nothing(record: Arc<dyn Record>) -> Self {
         Self { source: Source::Nothing, record }
     }
 }
 
-impl<B: http_body::Body<Data = Bytes>> http_body::Body for Body<B> {
+impl<B> http_body::Body for Body<B>
+where
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Error + 'static,
+{
     type Data = Chunk;
     type Error = B::Error;
 
@@ -73,7 +84,14 @@ impl<B: http_body::Body<Data = Bytes>> http_body::Body for Body<B> {
                 }))
             }
             SourceProjection::Other { body } => {
-                let next = ready!(body.poll_frame(cx));
+                let polled = body.poll_frame(cx);
+                this.record.waits_for_us(polled.is_pending());
+                let next = ready!(polled);
+                if let Some(Err(error)) = &next
+                    && let Some(fault) = fault_in(error)
+                {
+                    this.record.failed(fault);
+                }
                 Poll::Ready(next.map(|frame| {
                     frame.map(|frame| frame.map_data(|bytes| Chunk::bytes(bytes, record())))
                 }))
@@ -97,4 +115,19 @@ impl<B: http_body::Body<Data = Bytes>> http_body::Body for Body<B> {
             Source::Nothing => SizeHint::with_exact(0),
         }
     }
+}
+
+/// The fault of ours behind an error that layers may have wrapped.
+fn fault_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Fault> {
+    let mut error = Some(error);
+    while let Some(here) = error {
+        // An I/O error hides what it was made of from `source`.
+        let inside = here.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let fault = here.downcast_ref().or_else(|| inside.and_then(|inside| inside.downcast_ref()));
+        if fault.is_some() {
+            return fault;
+        }
+        error = here.source();
+    }
+    None
 }

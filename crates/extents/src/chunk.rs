@@ -12,6 +12,11 @@ use crate::{Fault, lane::Transfer};
 pub trait Record: Send + Sync + 'static {
     /// `bytes` more have been handed to the connection.
     fn sent(&self, bytes: u64);
+    /// The next piece of the body has to be waited for on our side: a disk, or whoever makes it.
+    /// False as soon as there is one: then it is the connection that is waited for.
+    fn waits_for_us(&self, waits: bool) {
+        let _ = waits;
+    }
     /// The body cannot go on. Called at most once, before the connection ends.
     fn failed(&self, fault: &Fault);
 }

@@ -24,8 +24,21 @@ use crate::{Fault, Lane, chunk::is_stand_in, lane::Transfer, page_cache};
 /// client waits for on a slow disk, and what an abandoned request costs.
 const WINDOW: u64 = 2 << 20;
 
+/// How much is copied at a time where the file system has no `sendfile`.
+const COPIED: usize = 128 << 10;
+
 /// How much one connection may send before it lets the others on its thread have a turn.
 const TURN: u64 = 4 << 20;
+
+/// What the kernel may hold back to fill a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    /// A head that was sent with word that more follows.
+    Head,
+    /// Whatever does not fill a packet.
+    Cork,
+}
 
 /// A TCP stream that sends the stand-ins of its [`Lane`] from their files.
 pub struct DirectSocket {
@@ -35,8 +48,10 @@ pub struct DirectSocket {
     filling: Option<JoinHandle<io::Result<u64>>>,
     /// Bytes sent since this connection last gave way.
     turn: u64,
-    /// Whether the kernel holds back what does not fill a packet.
-    corked: bool,
+    /// What the kernel may hold back.
+    held: Held,
+    /// Whether the file system has no `sendfile`, so that bytes have to be copied.
+    copying: bool,
     /// Whether the client was the slower one when we last sent: its queue was full.
     behind: bool,
 }
@@ -44,7 +59,15 @@ pub struct DirectSocket {
 impl DirectSocket {
     /// Sends on `stream`; the bodies made with a clone of `lane` must be written here.
     pub fn new(stream: TcpStream, lane: Lane) -> Self {
-        Self { stream, lane, filling: None, turn: 0, corked: false, behind: false }
+        Self {
+            stream,
+            lane,
+            filling: None,
+            turn: 0,
+            held: Held::Nothing,
+            copying: false,
+            behind: false,
+        }
     }
 
     /// The stream below.
@@ -59,21 +82,35 @@ impl DirectSocket {
     /// wakes a client that waits for it: on loopback that costs half as much again per byte. A
     /// client that is behind is not woken, and its packets fill up in the queue by themselves.
     fn cork(&mut self, corked: bool) {
-        if self.corked != corked {
-            // It only saves packets; where it cannot be had, the bytes are the same.
-            let _ = rustix::net::sockopt::set_tcp_cork(&self.stream, corked);
-            self.corked = corked;
+        if corked != (self.held == Held::Cork) {
+            self.set_cork(corked);
         }
+    }
+
+    /// Lets go of everything that is held back: the disk may take its time.
+    fn let_go(&mut self) {
+        if self.held != Held::Nothing {
+            self.set_cork(false);
+        }
+    }
+
+    fn set_cork(&mut self, corked: bool) {
+        // It only saves packets; where it cannot be had, the bytes are the same.
+        let _ = rustix::net::sockopt::set_tcp_cork(&self.stream, corked);
+        self.held = if corked { Held::Cork } else { Held::Nothing };
     }
 
     /// Writes real bytes. When a stand-in follows, the kernel is told that more is coming, so
     /// that a head and the first bytes of its file share a packet.
     fn poll_send_bytes(
-        &self,
+        &mut self,
         cx: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
         more: bool,
     ) -> Poll<io::Result<usize>> {
+        if more && self.held == Held::Nothing {
+            self.held = Held::Head;
+        }
         let flags = if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL };
         loop {
             ready!(self.stream.poll_write_ready(cx))?;
@@ -100,17 +137,13 @@ impl DirectSocket {
         }
         loop {
             if self.poll_cached(cx, transfer)?.is_pending() {
-                // The disk may take its time: what there is goes out.
-                self.cork(false);
+                self.let_go();
                 return Poll::Pending;
             }
             ready!(self.stream.poll_write_ready(cx))?;
             self.cork(!self.behind);
-            let mut offset = transfer.offset();
-            let count = usize::try_from(transfer.cached_until() - offset).unwrap_or(usize::MAX);
-            let sent = self.stream.try_io(Interest::WRITABLE, || {
-                Ok(sendfile(&self.stream, &transfer.file, Some(&mut offset), count)?)
-            });
+            let count = transfer.cached_until() - transfer.offset();
+            let sent = self.stream.try_io(Interest::WRITABLE, || self.send_now(transfer, count));
             match sent {
                 Ok(0) => {
                     let (end, missing) = (transfer.offset(), transfer.unsent());
@@ -129,6 +162,7 @@ impl DirectSocket {
                     self.behind = true;
                     self.cork(false);
                 }
+                Err(error) if !self.copying && is_no_sendfile(&error) => self.copying = true,
                 // Whose fault it is, the disk's or the connection's, the error itself tells.
                 Err(source) if is_disk_error(&source) => {
                     return Poll::Ready(Err(Fault::Read { at: transfer.offset(), source }.into()));
@@ -136,6 +170,22 @@ impl DirectSocket {
                 Err(error) => return Poll::Ready(Err(error.into())),
             }
         }
+    }
+
+    /// Sends up to `count` bytes of the file, as many as the socket takes without waiting.
+    fn send_now(&self, transfer: &Transfer, count: u64) -> io::Result<usize> {
+        let mut offset = transfer.offset();
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if !self.copying {
+            return Ok(sendfile(&self.stream, &transfer.file, Some(&mut offset), count)?);
+        }
+        let mut block = vec![0; count.min(COPIED)];
+        let count = page_cache::read_at(&transfer.file, &mut block, offset)?;
+        let bytes = block.get(..count).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        Ok(rustix::net::send(&self.stream, bytes, SendFlags::NOSIGNAL)?)
     }
 
     /// Ready when the next bytes of the transfer are in the page cache, so that sending them
@@ -193,6 +243,12 @@ impl From<io::Error> for SendError {
 
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// What `sendfile(2)` says of a file that it cannot send.
+fn is_no_sendfile(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(Errno::from_io_error(error), Some(Errno::INVAL | Errno::NOSYS))
 }
 
 fn is_disk_error(error: &io::Error) -> bool {

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::{Extent, Fault, Part, Plan, page_cache};
 
 /// How much is read at once. Larger is cheaper per byte, and every open stream holds one.
-const BLOCK: u64 = 128 << 10;
+const BLOCK: u64 = 64 << 10;
 
 /// A plan that reads its files block by block as it is polled: from the page cache at once, from
 /// a disk on a blocking thread.

@@ -97,6 +97,20 @@ fn a_file_that_shrank_ends_the_body_that_is_read() {
 }
 
 #[test]
+fn a_fault_of_a_body_that_is_read_reaches_the_record_through_layers() {
+    let (file, _) = file(1000);
+    let plan = Plan::new([extent(&file, 0..1000)]);
+    file.set_len(400).unwrap();
+    let notes = Arc::new(Notes::default());
+    let layered = plan.read().map_err(std::io::Error::other);
+    let body = Body::other(layered, Arc::clone(&notes) as Arc<dyn Record>);
+    let read = Runtime::new().unwrap().block_on(async { body.collect().await });
+    assert!(read.is_err());
+    let fault = notes.fault.lock().unwrap().clone().unwrap();
+    assert!(fault.contains("the file shrank"), "{fault}");
+}
+
+#[test]
 fn the_length_is_known_before_anything_is_read() {
     let (file, _) = file(10);
     let plan = Plan::new([

@@ -18,14 +18,14 @@ use crate::{
     causes::with_causes,
     service::ConnectionService,
     tls::Tls,
-    watch::{OverTcp, Verdict, Watch, Watched},
+    watch::{OverTcp, Protocol, Verdict, Watch, Watched},
 };
 
 /// How long a connection that is to end may take over its last words.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How many answers one HTTP/2 connection may have under way. Each holds a block of its file.
-const STREAMS: u32 = 100;
+const STREAMS: u32 = 32;
 
 /// What all connections share.
 pub(crate) struct Shared<S> {
@@ -43,7 +43,7 @@ pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, pee
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
 {
     let lane = extents::Lane::default();
     let socket = extents::DirectSocket::new(stream, lane.clone());
@@ -56,7 +56,7 @@ pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, pee
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
 {
     serve_http1(shared, stream, peer, None).await;
 }
@@ -70,10 +70,14 @@ where
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
 {
     let handshake = time::timeout(shared.limits.header_timeout, tls.accept(stream));
-    let stream = match handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+    let handshake = tokio::select! {
+        done = handshake => done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
+        () = shared.drain.cancelled() => return,
+    };
+    let stream = match handshake {
         Ok(stream) => stream,
         Err(error) => {
             tracing::debug!(remote = %peer.address, %error, "TLS handshake failed");
@@ -92,7 +96,7 @@ async fn serve_http1<S, B, I>(shared: &Shared<S>, io: I, peer: Peer, lane: Optio
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Unpin,
 {
     let (io, service) = dress(shared, io, peer, lane);
@@ -103,7 +107,7 @@ where
         .max_header_size(shared.limits.header_size)
         .max_buf_size(shared.limits.header_size.max(64 << 10))
         .serve_connection(io, service);
-    drive(shared, &watch, peer, true, connection, |connection| {
+    drive(shared, &watch, peer, Protocol::Http1, connection, |connection| {
         connection.graceful_shutdown();
     })
     .await;
@@ -117,7 +121,7 @@ where
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Send + Unpin + 'static,
 {
     let (io, service) = dress(shared, io, peer, None);
@@ -131,7 +135,7 @@ where
         .keep_alive_interval(shared.limits.stall_timeout / 2)
         .keep_alive_timeout(shared.limits.stall_timeout / 2)
         .serve_connection(io, service);
-    drive(shared, &watch, peer, false, connection, |connection| {
+    drive(shared, &watch, peer, Protocol::Http2, connection, |connection| {
         connection.graceful_shutdown();
     })
     .await;
@@ -159,7 +163,7 @@ async fn drive<S, C>(
     shared: &Shared<S>,
     watch: &Watch,
     peer: Peer,
-    heads_expire: bool,
+    protocol: Protocol,
     connection: C,
     shut_down: impl Fn(std::pin::Pin<&mut C>),
 ) where
@@ -183,7 +187,7 @@ async fn drive<S, C>(
                 draining = true;
                 shut_down(connection.as_mut());
             }
-            () = &mut look => match watch.verdict(&shared.limits, heads_expire) {
+            () = &mut look => match watch.verdict(&shared.limits, protocol) {
                 Verdict::Fine(pause) => {
                     suspected = false;
                     look.as_mut().reset(time::Instant::now() + pause);

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -54,6 +54,8 @@ pub trait Observer: Send + Sync + 'static {
     fn closed(&self);
     /// A connection or a request was turned away before any route was asked.
     fn refused(&self, reason: Refusal, peer: SocketAddr);
+    /// A connection could not be accepted, for want of file descriptors.
+    fn exhausted(&self);
     /// A request's head was read.
     fn began(&self);
     /// The answer to a request is over.
@@ -74,6 +76,8 @@ pub struct Exchange {
     answer: OnceLock<Answer>,
     sent: AtomicU64,
     fault: OnceLock<String>,
+    /// Whether the client waits for us, not we for the client.
+    ours: AtomicBool,
     observer: Arc<dyn Observer>,
     watch: Arc<Watch>,
 }
@@ -103,6 +107,7 @@ impl Exchange {
             answer: OnceLock::new(),
             sent: AtomicU64::new(0),
             fault: OnceLock::new(),
+            ours: AtomicBool::new(true),
             observer,
             watch,
         }
@@ -111,6 +116,7 @@ impl Exchange {
     pub(crate) fn answered(&self, status: StatusCode, route: Route, announced: Option<u64>) {
         // Set once: there is one answer to a request.
         let _ = self.answer.set(Answer { status, route, announced });
+        self.waits_for_us(false);
     }
 
     /// The status of the answer; none when the client went away before there was one.
@@ -154,6 +160,13 @@ impl Exchange {
 impl Record for Exchange {
     fn sent(&self, bytes: u64) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.watch.sent();
+    }
+
+    fn waits_for_us(&self, waits: bool) {
+        if self.ours.swap(waits, Ordering::Relaxed) != waits {
+            self.watch.waits_for_us(waits);
+        }
     }
 
     fn failed(&self, fault: &Fault) {
@@ -163,6 +176,7 @@ impl Record for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
+        self.waits_for_us(false);
         self.watch.request_ended();
         self.observer.finished(self);
     }

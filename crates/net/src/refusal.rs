@@ -16,6 +16,8 @@ pub enum Refusal {
     TargetLength,
     /// Not HTTP/1.1, or not well formed.
     Malformed,
+    /// The request names no host, or several, or none that can be (RFC 9112 section 3.2).
+    Host,
     /// No byte moved for [`Limits::stall_timeout`](crate::Limits::stall_timeout).
     Stalled,
     /// The TLS handshake failed or took too long.
@@ -26,13 +28,14 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, so that each can be counted from the start.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::HeaderSize,
         Self::HeaderTimeout,
         Self::TargetLength,
         Self::Malformed,
+        Self::Host,
         Self::Stalled,
         Self::Handshake,
         Self::Descriptors,
@@ -47,6 +50,7 @@ impl Refusal {
             Self::HeaderTimeout => "header_timeout",
             Self::TargetLength => "target_length",
             Self::Malformed => "malformed",
+            Self::Host => "host",
             Self::Stalled => "stalled",
             Self::Handshake => "handshake",
             Self::Descriptors => "descriptors",
@@ -94,22 +98,33 @@ impl Refusal {
             Self::Malformed => {
                 (400, "Bad Request", "the request is not well-formed HTTP/1.1 (RFC 9112)")
             }
+            Self::Host => (
+                400,
+                "Bad Request",
+                "the request must have one Host header, with one host in it (RFC 9112)",
+            ),
             Self::Stalled | Self::Handshake | Self::Descriptors => return None,
         })
     }
 
-    /// The whole response, for writing to a connection that is closed after it.
-    pub(crate) fn response(self) -> Option<String> {
+    /// Status, its phrase, and the problem document, for those that are answered at all.
+    pub(crate) fn document(self) -> Option<(u16, &'static str, String)> {
         let (status, title, detail) = self.answer()?;
-        let body = format!(
+        let document = format!(
             "{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\
              \"detail\":\"{detail}\"}}\n"
         );
+        Some((status, title, document))
+    }
+
+    /// The whole response, for writing to a connection that is closed after it.
+    pub(crate) fn response(self) -> Option<String> {
+        let (status, title, document) = self.document()?;
         let retry = if status == 503 { "retry-after: 5\r\n" } else { "" };
         Some(format!(
             "HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n\
-             content-length: {}\r\n{retry}connection: close\r\nserver: vidicon\r\n\r\n{body}",
-            body.len()
+             content-length: {}\r\n{retry}connection: close\r\nserver: vidicon\r\n\r\n{document}",
+            document.len()
         ))
     }
 }

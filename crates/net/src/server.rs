@@ -1,13 +1,23 @@
 //! The accept loop and its end.
 
 use std::{
-    convert::Infallible, error::Error as StdError, io, net::SocketAddr, sync::Arc, time::Duration,
+    convert::Infallible,
+    error::Error as StdError,
+    io,
+    net::{Shutdown, SocketAddr},
+    sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{Request, Response};
 use hyper::{body::Incoming, service::Service};
-use tokio::net::{TcpListener, TcpStream};
+use socket2::SockRef;
+use tokio::{
+    io::AsyncReadExt as _,
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -18,6 +28,11 @@ use crate::{
 
 /// How long accepting rests when the process has no file descriptor left.
 const REST: Duration = Duration::from_millis(100);
+
+/// How long a client that was turned away may take to notice, and how many of them are waited for
+/// at a time; further ones are closed at once.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGERING: usize = 64;
 
 /// How a server is told to stop. Whoever wires the signals holds a clone.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +67,7 @@ where
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
 {
     /// A server that answers with `service` on these listeners. `tls` must be there when one of
     /// them speaks TLS. `grace` is how long answers under way may take when it is told to stop.
@@ -82,6 +97,7 @@ where
                 shared: Arc::clone(&shared),
                 gate: gate.clone(),
                 tasks: tasks.clone(),
+                lingering: Arc::new(Semaphore::new(LINGERING)),
                 end: stop.end.clone(),
             };
             let drain = stop.drain.clone();
@@ -117,6 +133,7 @@ struct Accept<S> {
     shared: Arc<Shared<S>>,
     gate: Gate,
     tasks: TaskTracker,
+    lingering: Arc<Semaphore>,
     end: CancellationToken,
 }
 
@@ -128,20 +145,29 @@ where
         + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B::Error: StdError + Send + Sync + 'static,
 {
     async fn run(&self) {
+        let mut failing = false;
         loop {
             match self.socket.accept().await {
-                Ok((stream, address)) => match self.gate.enter(address.ip()) {
-                    Ok(permit) => self.spawn(stream, address, permit),
-                    Err(reason) => self.turn_away(&stream, address, reason),
-                },
+                Ok((stream, address)) => {
+                    failing = false;
+                    match self.gate.enter(address.ip()) {
+                        Ok(permit) => self.spawn(stream, address, permit),
+                        Err(reason) => self.turn_away(stream, address, reason),
+                    }
+                }
                 Err(error) if is_of_the_connection(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept connections; trying again");
-                    let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                    self.shared.observer.refused(Refusal::Descriptors, address);
+                    if is_exhaustion(&error) {
+                        self.shared.observer.exhausted();
+                    }
+                    // Once for each spell of it: it comes back ten times a second.
+                    if !failing {
+                        tracing::error!(%error, "connections cannot be accepted; trying again");
+                    }
+                    failing = true;
                     tokio::time::sleep(REST).await;
                 }
             }
@@ -169,15 +195,35 @@ where
     }
 
     /// Says why, if that can be said without waiting, and closes.
-    fn turn_away(&self, stream: &TcpStream, address: SocketAddr, reason: Refusal) {
+    fn turn_away(&self, stream: TcpStream, address: SocketAddr, reason: Refusal) {
         self.shared.observer.refused(reason, address);
-        if self.tls.is_none()
-            && let Some(answer) = reason.response()
+        let answer = reason.response().filter(|_| self.tls.is_none());
+        if let Some(answer) = answer
+            && let Ok(place) = Arc::clone(&self.lingering).try_acquire_owned()
         {
-            let _ = rustix::net::send(stream, answer.as_bytes(), rustix::net::SendFlags::NOSIGNAL);
-            let _ = rustix::net::shutdown(stream, rustix::net::Shutdown::Write);
+            let socket = SockRef::from(&stream);
+            let _ = socket.send(answer.as_bytes());
+            let _ = socket.shutdown(Shutdown::Write);
+            self.tasks.spawn(async move {
+                let _place = place;
+                linger(stream).await;
+            });
         }
     }
+}
+
+/// Reads what the client has yet to say, for a moment: closing before that would reset the
+/// connection, and the reset may overtake the answer (RFC 9112 section 9.6).
+async fn linger(mut stream: TcpStream) {
+    let mut scrap = vec![0; 4096];
+    let drain = async {
+        for _ in 0..16 {
+            if !matches!(stream.read(&mut scrap).await, Ok(1..)) {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, drain).await;
 }
 
 /// An accepted connection, for the count.
@@ -201,4 +247,10 @@ fn is_of_the_connection(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::Interrupted
     )
+}
+
+/// Whether the process or the machine has no file descriptor left.
+fn is_exhaustion(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
 }

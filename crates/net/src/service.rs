@@ -11,12 +11,12 @@ use std::{
 use bytes::Bytes;
 use extents::{Body, Lane, Plan, Record};
 use http::{
-    HeaderValue, Method, Request, Response,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, SERVER},
+    HeaderValue, Method, Request, Response, StatusCode, Version,
+    header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, SERVER},
 };
 use hyper::{body::Incoming, service::Service};
 
-use crate::{Exchange, HeadOnly, Observer, Peer, Route, watch::Watch};
+use crate::{Exchange, HeadOnly, Observer, Peer, Refusal, Route, watch::Watch};
 
 /// What every request of one connection shares.
 pub(crate) struct ConnectionService<S> {
@@ -35,7 +35,7 @@ where
 {
     type Response = Response<Body<B>>;
     type Error = Infallible;
-    type Future = Answering<S::Future>;
+    type Future = Answering<S::Future, B>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let exchange = Arc::new(Exchange::begin(
@@ -44,13 +44,17 @@ where
             Arc::clone(&self.observer),
             Arc::clone(&self.watch),
         ));
+        if !names_its_host(&request) {
+            self.observer.refused(Refusal::Host, self.peer.address);
+            return Answering::Refused { response: Some(refuse(Refusal::Host, exchange)) };
+        }
         let head_only = request.method() == Method::HEAD;
         if head_only {
             *request.method_mut() = Method::GET;
             request.extensions_mut().insert(HeadOnly);
         }
         request.extensions_mut().insert(self.peer);
-        Answering {
+        Answering::Asked {
             future: self.service.call(request),
             exchange: Some(exchange),
             lane: self.lane.clone(),
@@ -60,16 +64,21 @@ where
 }
 
 pin_project_lite::pin_project! {
-    pub(crate) struct Answering<F> {
-        #[pin]
-        future: F,
-        exchange: Option<Arc<Exchange>>,
-        lane: Option<Lane>,
-        head_only: bool,
+    /// The answer to one request, on its way.
+    #[project = AnsweringProjection]
+    pub(crate) enum Answering<F, B> {
+        Asked {
+            #[pin]
+            future: F,
+            exchange: Option<Arc<Exchange>>,
+            lane: Option<Lane>,
+            head_only: bool,
+        },
+        Refused { response: Option<Response<Body<B>>> },
     }
 }
 
-impl<F, B> Future for Answering<F>
+impl<F, B> Future for Answering<F, B>
 where
     F: Future<Output = Result<Response<B>, Infallible>>,
     B: http_body::Body<Data = Bytes>,
@@ -77,13 +86,46 @@ where
     type Output = Result<Response<Body<B>>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let Ok(response) = ready!(this.future.poll(cx));
-        let Some(exchange) = this.exchange.take() else {
-            return Poll::Pending; // Polled again after it was ready: there is nothing to give.
+        let response = match self.project() {
+            AnsweringProjection::Refused { response } => response.take(),
+            AnsweringProjection::Asked { future, exchange, lane, head_only } => {
+                let Ok(response) = ready!(future.poll(cx));
+                exchange.take().map(|exchange| dress(response, exchange, lane.take(), *head_only))
+            }
         };
-        Poll::Ready(Ok(dress(response, exchange, this.lane.take(), *this.head_only)))
+        // Polled again after it was ready: there is nothing more to give.
+        response.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
     }
+}
+
+/// Whether a request names the host that it is for, once and in one word: an HTTP/1.1 request
+/// that does not must be refused (RFC 9112 section 3.2). HTTP/2 has `:authority` for it.
+fn names_its_host<B>(request: &Request<B>) -> bool {
+    if request.version() != Version::HTTP_11 {
+        return true;
+    }
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let one = hosts.next().is_some_and(|host| is_authority(host.as_bytes()));
+    one && hosts.next().is_none()
+}
+
+/// Whether these bytes can be `uri-host [ ":" port ]` (RFC 3986 section 3.2), which may be empty.
+fn is_authority(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]%".contains(byte))
+}
+
+/// The answer of this layer itself.
+fn refuse<B>(reason: Refusal, exchange: Arc<Exchange>) -> Response<Body<B>> {
+    let (status, _, document) = reason.document().unwrap_or((400, "", String::new()));
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    exchange.answered(status, Route("none"), Some(document.len() as u64));
+    let mut response = Response::new(Body::bytes(document.into(), exchange));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(SERVER, HeaderValue::from_static("vidicon"));
+    response
 }
 
 fn dress<B: http_body::Body<Data = Bytes>>(
@@ -123,6 +165,28 @@ fn is_untouched(plan: &Plan, length: Option<u64>, headers: &http::HeaderMap) -> 
     length == Some(plan.len()) && !headers.contains_key(CONTENT_ENCODING)
 }
 
-fn bodiless(status: http::StatusCode) -> bool {
-    status == http::StatusCode::NOT_MODIFIED || status == http::StatusCode::NO_CONTENT
+fn bodiless(status: StatusCode) -> bool {
+    status == StatusCode::NOT_MODIFIED || status == StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn named(hosts: &[&str]) -> bool {
+        let mut request = Request::get("/");
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        names_its_host(&request.body(()).unwrap())
+    }
+
+    #[test]
+    fn a_request_names_one_host_in_one_word() {
+        assert!(named(&["example.org"]) && named(&["[::1]:9000"]) && named(&[""]));
+        assert!(!named(&[]), "none");
+        assert!(!named(&["a.example", "b.example"]), "two");
+        assert!(!named(&["a.example b.example"]) && !named(&["a/b"]) && !named(&["user@host"]));
+    }
 }

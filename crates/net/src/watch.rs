@@ -35,6 +35,11 @@ pub(crate) struct Watch {
     waiting: AtomicU64,
     /// Requests whose answers are not over.
     in_flight: AtomicUsize,
+    /// Those of them that wait for us: for a route, or for a disk.
+    ours: AtomicUsize,
+    /// When a request last began or ended, or a byte of an answer was last taken. Bytes that
+    /// only keep an HTTP/2 connection alive do not count.
+    served: AtomicU64,
     /// Set when the connection is to end: the next read or write does it.
     sentence: AtomicU8,
 }
@@ -48,6 +53,8 @@ enum Sentence {
     HeaderTimeout = 1,
     /// The client takes nothing: nothing more can be said.
     Stalled = 2,
+    /// It is done.
+    Over = 3,
 }
 
 /// What the notes say.
@@ -70,6 +77,8 @@ impl Watch {
             blocked_since: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
             in_flight: AtomicUsize::new(0),
+            ours: AtomicUsize::new(0),
+            served: AtomicU64::new(0),
             sentence: AtomicU8::new(Sentence::None as u8),
         }
     }
@@ -81,11 +90,29 @@ impl Watch {
 
     pub(crate) fn request_began(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.ours.fetch_add(1, Ordering::Relaxed);
         self.head_began.store(0, Ordering::Relaxed);
+        self.sent();
     }
 
     pub(crate) fn request_ended(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.sent();
+    }
+
+    /// A byte of an answer was taken.
+    pub(crate) fn sent(&self) {
+        self.served.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// One request more, or less, waits for us.
+    pub(crate) fn waits_for_us(&self, waits: bool) {
+        if waits {
+            self.ours.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.ours.fetch_sub(1, Ordering::Relaxed);
+            self.sent();
+        }
     }
 
     fn read(&self) {
@@ -121,6 +148,7 @@ impl Watch {
         match self.sentence.load(Ordering::Relaxed) {
             1 => Sentence::HeaderTimeout,
             2 => Sentence::Stalled,
+            3 => Sentence::Over,
             _ => Sentence::None,
         }
     }
@@ -140,37 +168,51 @@ impl Watch {
     ///
     /// While an answer is under way only the client's failure to take it counts: a disk that
     /// spins up is not the client's fault. And a client takes it as long as it acknowledges
-    /// bytes, however long it needs to empty a large send buffer. `heads_expire` is false for
-    /// HTTP/2, whose frames are no heads.
-    pub(crate) fn verdict(&self, limits: &Limits, heads_expire: bool) -> Verdict {
+    /// bytes, however long it needs to empty a large send buffer.
+    pub(crate) fn verdict(&self, limits: &Limits, protocol: Protocol) -> Verdict {
         let load = |note: &AtomicU64| note.load(Ordering::Relaxed);
         let now = self.now();
         let left = |since: u64, limit: Duration| {
             limit.checked_sub(Duration::from_millis(now.saturating_sub(since)))
         };
-        let pause = limits.header_timeout.min(limits.stall_timeout);
-        if self.in_flight.load(Ordering::Relaxed) > 0 {
-            // A look is what notices progress, so there are several within the limit.
-            let pause = pause.min(limits.stall_timeout / 4);
-            let blocked = load(&self.blocked_since);
-            return match left(blocked, limits.stall_timeout) {
-                _ if blocked == 0 => Verdict::Fine(pause),
-                Some(left) if !left.is_zero() => Verdict::Fine(left.min(pause)),
-                _ => Verdict::Close(Refusal::Stalled),
-            };
-        }
-        let head_began = load(&self.head_began);
-        if heads_expire && head_began != 0 {
-            return match left(head_began, limits.header_timeout) {
-                Some(left) if !left.is_zero() => Verdict::Fine(left),
-                _ => Verdict::Close(Refusal::HeaderTimeout),
-            };
-        }
-        match left(load(&self.progress), limits.stall_timeout) {
+        // A look is what notices progress, so there are several within the limit.
+        let pause = limits.header_timeout.min(limits.stall_timeout / 4);
+        let within = |since: u64, limit: Duration, otherwise: Verdict| match left(since, limit) {
             Some(left) if !left.is_zero() => Verdict::Fine(left.min(pause)),
-            _ => Verdict::Idle,
+            _ => otherwise,
+        };
+        let under_way = self.in_flight.load(Ordering::Relaxed) > 0;
+        if protocol == Protocol::Http2 {
+            // Pings move bytes on a connection that asks for nothing, and a stream whose window
+            // stays closed blocks no socket: only what is served counts.
+            let since = load(&self.served);
+            return match under_way {
+                true if self.ours.load(Ordering::Relaxed) > 0 => Verdict::Fine(pause),
+                true => within(since, limits.stall_timeout, Verdict::Close(Refusal::Stalled)),
+                false => within(since, limits.stall_timeout, Verdict::Idle),
+            };
+        }
+        if under_way {
+            return match load(&self.blocked_since) {
+                0 => Verdict::Fine(pause),
+                since => within(since, limits.stall_timeout, Verdict::Close(Refusal::Stalled)),
+            };
+        }
+        match load(&self.head_began) {
+            0 => within(load(&self.progress), limits.stall_timeout, Verdict::Idle),
+            since => {
+                let otherwise = Verdict::Close(Refusal::HeaderTimeout);
+                within(since, limits.header_timeout, otherwise)
+            }
         }
     }
+}
+
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
 }
 
 /// A stream that takes notes of its progress, and that answers in full where hyper answers a
@@ -242,6 +284,7 @@ impl<S: OverTcp> Watched<S> {
     /// Gives up on a client that takes nothing. What waits for it is dropped with the
     /// connection, or the kernel would hold it for minutes more.
     fn abandon(&self) -> io::Error {
+        self.watch.sentence.store(Sentence::Over as u8, Ordering::Relaxed);
         self.observer.refused(Refusal::Stalled, self.peer);
         let socket = socket2::SockRef::from(self.stream.tcp());
         let _ = socket.set_linger(Some(Duration::ZERO));
@@ -282,6 +325,7 @@ impl<S: AsyncRead + AsyncWrite + OverTcp + Unpin> AsyncRead for Watched<S> {
         let this = self.get_mut();
         match this.watch.sentence() {
             Sentence::None => {}
+            Sentence::Over => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Sentence::Stalled => return Poll::Ready(Err(this.abandon())),
             Sentence::HeaderTimeout => {
                 if this.substitute.is_none() {
@@ -315,13 +359,17 @@ impl<S: AsyncWrite + OverTcp + Unpin> AsyncWrite for Watched<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.watch.sentence() == Sentence::Stalled {
-            return Poll::Ready(Err(this.abandon()));
+        match this.watch.sentence() {
+            Sentence::Stalled => return Poll::Ready(Err(this.abandon())),
+            Sentence::Over => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Sentence::None | Sentence::HeaderTimeout => {}
         }
         if this.substitute.is_some() {
             return this.poll_substitute(cx);
         }
-        if let Some(first) = slices.first()
+        // While an answer is under way these may be bytes of a file that look like a head.
+        if this.watch.in_flight.load(Ordering::Relaxed) == 0
+            && let Some(first) = slices.first()
             && let Some(reason) = bare_refusal(first)
         {
             this.substitute(reason, first.len());
@@ -382,8 +430,8 @@ mod tests {
 
     #[test]
     fn an_idle_connection_may_stay_for_the_stall_timeout() {
-        assert_eq!(pause(&aged(25).verdict(&LIMITS, true)), Some(5));
-        assert_eq!(aged(30).verdict(&LIMITS, true), Verdict::Idle);
+        assert_eq!(pause(&aged(25).verdict(&LIMITS, Protocol::Http1)), Some(5));
+        assert_eq!(aged(30).verdict(&LIMITS, Protocol::Http1), Verdict::Idle);
     }
 
     #[test]
@@ -391,19 +439,18 @@ mod tests {
         let watch = aged(29);
         watch.head_began.store(20_000, Ordering::Relaxed);
         watch.progress.store(29_000, Ordering::Relaxed);
-        assert_eq!(pause(&watch.verdict(&LIMITS, true)), Some(1));
+        assert_eq!(pause(&watch.verdict(&LIMITS, Protocol::Http1)), Some(1));
         let watch = Watch { accepted: aged(31).accepted, ..watch };
-        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Close(Refusal::HeaderTimeout));
-        assert_eq!(pause(&watch.verdict(&LIMITS, false)), Some(10), "HTTP/2 has no such heads");
+        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Close(Refusal::HeaderTimeout));
     }
 
     #[test]
     fn an_answer_under_way_is_never_idle() {
         let watch = aged(3600);
         watch.request_began();
-        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
         watch.request_ended();
-        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Idle);
+        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Idle);
     }
 
     #[test]
@@ -413,7 +460,7 @@ mod tests {
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.waiting.store(1000, Ordering::Relaxed);
         watch.blocked(Some(1000));
-        assert_eq!(watch.verdict(&LIMITS, true), Verdict::Close(Refusal::Stalled));
+        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Close(Refusal::Stalled));
     }
 
     #[test]
@@ -423,7 +470,7 @@ mod tests {
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.waiting.store(1000, Ordering::Relaxed);
         watch.blocked(Some(999));
-        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
     }
 
     #[test]
@@ -432,7 +479,7 @@ mod tests {
         watch.request_began();
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.blocked(Some(0));
-        assert!(pause(&watch.verdict(&LIMITS, true)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
     }
 
     #[derive(Default)]
@@ -444,18 +491,26 @@ mod tests {
         fn refused(&self, reason: Refusal, _: SocketAddr) {
             self.0.lock().unwrap().push(reason);
         }
+        fn exhausted(&self) {}
         fn began(&self) {}
         fn finished(&self, _: &Exchange) {}
     }
 
     async fn written(bytes: &[u8]) -> (String, Vec<Refusal>) {
+        written_during(bytes, 0).await
+    }
+
+    /// What arrives when these bytes are written while so many answers are under way, and what
+    /// was counted as refused.
+    async fn written_during(bytes: &[u8], answers: usize) -> (String, Vec<Refusal>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let mut theirs = listener.accept().await.unwrap().0;
         let reasons = Arc::new(Reasons::default());
         let observer: Arc<dyn Observer> = Arc::clone(&reasons) as _;
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
-        let mut watched = Watched::new(ours, Arc::new(Watch::new()), observer, peer);
+        let watch = Watch { in_flight: AtomicUsize::new(answers), ..Watch::new() };
+        let mut watched = Watched::new(ours, Arc::new(watch), observer, peer);
         let mut text = String::new();
         let write = async {
             watched.write_all(bytes).await.unwrap();
@@ -474,6 +529,29 @@ mod tests {
                 .await;
         assert_eq!(reasons, [Refusal::HeaderSize]);
         assert!(text.starts_with("HTTP/1.1 431 ") && text.contains("limits.header_size"), "{text}");
+    }
+
+    #[test]
+    fn on_http2_only_what_is_served_counts() {
+        let watch = aged(31);
+        // Pings, or a head that trickles in.
+        watch.progress.store(31_000, Ordering::Relaxed);
+        watch.head_began.store(30_000, Ordering::Relaxed);
+        assert_eq!(watch.verdict(&LIMITS, Protocol::Http2), Verdict::Idle);
+        watch.request_began();
+        watch.served.store(500, Ordering::Relaxed);
+        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http2)).is_some(), "it waits for us");
+        watch.waits_for_us(false);
+        watch.served.store(500, Ordering::Relaxed);
+        assert_eq!(watch.verdict(&LIMITS, Protocol::Http2), Verdict::Close(Refusal::Stalled));
+        watch.sent();
+        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http2)).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_looks_like_a_refusal_passes_as_it_is() {
+        let bytes = "HTTP/1.1 400 is what this film's subtitle says";
+        assert_eq!(written_during(bytes.as_bytes(), 1).await, (bytes.to_owned(), vec![]));
     }
 
     #[tokio::test]

@@ -49,11 +49,8 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     signals::listen(&stop).context("cannot listen for signals")?;
 
     let tls = tls(started)?;
-    let listeners = started
-        .listeners
-        .iter()
-        .map(|listener| net::Listener::bind(listener.address, listener.tls))
-        .collect::<Result<Vec<_>, _>>()?;
+    let wanted = started.listeners.iter().map(|listener| (listener.address, listener.tls));
+    let listeners = net::Listener::bind_all(wanted)?;
     let addresses = listeners
         .iter()
         .map(|listener| Ok((listener.address()?, listener.tls())))
