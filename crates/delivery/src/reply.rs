@@ -155,5 +155,5 @@ async fn body(file: &OpenFile, range: Range<u64>, method: &Method) -> Result<Pla
     Ok(Plan::new([part]))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use http::StatusCode;
+use rustix::io::Errno;
 
 /// A media folder that cannot be served. Names the folder, for the operator who configured it.
 #[derive(Debug, thiserror::Error)]
@@ -123,16 +124,11 @@ fn sort(error: &io::Error) -> Sort {
         ErrorKind::OutOfMemory => return Sort::Exhausted,
         _ => {}
     }
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        match Errno::from_io_error(error) {
-            // Links in a circle; a socket, or a pipe or device with nothing behind it; a name in
-            // bytes that this file system cannot hold.
-            Some(Errno::LOOP | Errno::NXIO | Errno::NODEV | Errno::ILSEQ) => return Sort::Missing,
-            Some(Errno::MFILE | Errno::NFILE) => return Sort::Exhausted,
-            _ => {}
-        }
+    match Errno::from_io_error(error) {
+        // Links in a circle; a socket, or a pipe or device with nothing behind it; a name in
+        // bytes that this file system cannot hold.
+        Some(Errno::LOOP | Errno::NXIO | Errno::NODEV | Errno::ILSEQ) => Sort::Missing,
+        Some(Errno::MFILE | Errno::NFILE) => Sort::Exhausted,
+        _ => Sort::Disk,
     }
-    Sort::Disk
 }

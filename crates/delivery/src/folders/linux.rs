@@ -8,16 +8,15 @@ use std::{
 };
 
 use rustix::{
-    fs::{Mode, OFlags, ResolveFlags, openat2},
+    fs::{Mode, ResolveFlags, openat2},
     io::Errno,
 };
 
-use super::{Symlinks, handle::Folder, portable};
-
-/// For reading only; `NONBLOCK` so that a pipe without a writer does not hold us up (on a regular
-/// file it means nothing), `NOCTTY` so that no device becomes our terminal.
-pub(super) const FLAGS: OFlags =
-    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+use super::{
+    Symlinks,
+    handle::Folder,
+    portable::{self, FLAGS},
+};
 
 fn resolve(symlinks: Symlinks) -> ResolveFlags {
     // Magic links are those in /proc/*/fd and the like: they jump without a path.

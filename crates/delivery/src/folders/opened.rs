@@ -3,8 +3,9 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{File, Metadata},
+    os::unix::fs::MetadataExt,
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use super::error::{self, Fault};
@@ -19,19 +20,8 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    #[cfg(unix)]
     pub(super) fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
         Self { dev: metadata.dev(), ino: metadata.ino() }
-    }
-
-    /// Without inodes the time of creation and the size stand in for them. That is enough to keep
-    /// a file back too often rather than too rarely.
-    #[cfg(not(unix))]
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
-        let nanos = created.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        Self { dev: metadata.len(), ino: u64::try_from(nanos).unwrap_or(u64::MAX) }
     }
 }
 
@@ -57,7 +47,7 @@ pub(super) struct Opened {
     len: u64,
     modified: SystemTime,
     pub(super) identity: FileIdentity,
-    /// When the inode was changed last, be it by a rename: `ctime`. `None` where there is none.
+    /// When the inode was changed last, be it by a rename: `ctime`. `None` if it is before 1970.
     pub(super) changed: Option<SystemTime>,
 }
 
@@ -88,15 +78,8 @@ impl Opened {
     }
 }
 
-#[cfg(unix)]
 fn changed(metadata: &Metadata) -> Option<SystemTime> {
-    use std::{os::unix::fs::MetadataExt, time::Duration};
     let seconds = u64::try_from(metadata.ctime()).ok()?;
     let nanos = u32::try_from(metadata.ctime_nsec()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
-}
-
-#[cfg(not(unix))]
-fn changed(_metadata: &Metadata) -> Option<SystemTime> {
-    None
 }

@@ -1,10 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[cfg(unix)]
 mod confinement;
 #[cfg(target_os = "linux")]
 mod hot;
-#[cfg(unix)]
 mod withheld;
 
 use std::{fs, io::Read, path::Path};
@@ -115,7 +113,6 @@ fn folders_are_kept_absolute() {
     assert!(folders.roots()[0].is_absolute());
 }
 
-#[cfg(unix)]
 #[test]
 fn errors_of_the_system_are_sorted_and_never_show_a_path() {
     use rustix::io::Errno;
@@ -146,7 +143,6 @@ fn errors_of_the_system_are_sorted_and_never_show_a_path() {
     assert!(matches!(error::of_file(Errno::IO.into()), Fault::Stop(_)));
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn pipes_and_sockets_do_not_exist_and_hold_nobody_up() {
     let root = folder(&["a.mp4"]);
