@@ -24,5 +24,6 @@ pub mod reply;
 pub mod validators;
 
 pub use folders::{FileIdentity, Folders, FoldersError, OpenError, OpenFile, Symlinks};
+pub use media_type::MediaType;
 pub use path::{PathError, PathErrorKind, RelativePath};
-pub use reply::{Ask, Policy, Reply, ReplyError, Served, reply};
+pub use reply::{Ask, Policy, Reply, ReplyError, reply};
