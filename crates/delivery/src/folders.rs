@@ -12,6 +12,7 @@
 mod error;
 mod opened;
 mod portable;
+mod reading;
 mod withheld;
 
 #[cfg(target_os = "linux")]

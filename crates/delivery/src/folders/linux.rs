@@ -15,7 +15,8 @@ use rustix::{
 use super::{
     Symlinks,
     handle::Folder,
-    portable::{self, FLAGS},
+    portable,
+    reading::{FLAGS, for_reading},
 };
 
 fn resolve(symlinks: Symlinks) -> ResolveFlags {
@@ -46,14 +47,16 @@ pub(super) fn open(
     symlinks: Symlinks,
     roots: &[PathBuf],
 ) -> io::Result<File> {
-    match openat2(&folder.fd, path, FLAGS, Mode::empty(), resolve(symlinks)) {
+    let by = |symlinks| {
+        let resolve = resolve(symlinks);
+        for_reading(|flags| openat2(&folder.fd, path, flags, Mode::empty(), resolve))
+    };
+    match by(symlinks) {
         Ok(fd) => Ok(fd.into()),
         // A link leads out of this folder, perhaps into another media folder; or (EAGAIN) the
         // kernel could not be sure because something was renamed on the way.
         Err(Errno::XDEV | Errno::AGAIN) if symlinks == Symlinks::Inside => {
-            let file =
-                openat2(&folder.fd, path, FLAGS, Mode::empty(), resolve(Symlinks::Follow))?.into();
-            portable::verify_inside(file, roots)
+            portable::verify_inside(by(Symlinks::Follow)?.into(), roots)
         }
         Err(error) => Err(error.into()),
     }

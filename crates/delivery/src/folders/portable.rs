@@ -11,12 +11,7 @@ use std::{
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-use super::Symlinks;
-
-/// For reading only; `NONBLOCK` so that a pipe without a writer does not hold us up (on a regular
-/// file it means nothing), `NOCTTY` so that no device becomes our terminal.
-pub(super) const FLAGS: OFlags =
-    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+use super::{Symlinks, reading::for_reading};
 
 /// Opens the file at `path` below `root`; `roots` are all media folders.
 pub(super) fn open(
@@ -43,7 +38,7 @@ fn lies_inside(real: &Path, roots: &[PathBuf]) -> bool {
 }
 
 fn plain(path: &Path) -> io::Result<File> {
-    Ok(openat(CWD, path, FLAGS, Mode::empty())?.into())
+    Ok(for_reading(|flags| openat(CWD, path, flags, Mode::empty()))?.into())
 }
 
 fn inside(path: &Path, roots: &[PathBuf]) -> io::Result<File> {
@@ -91,9 +86,11 @@ fn without_links(root: &Path, path: &Path) -> io::Result<File> {
     let mut here: OwnedFd = openat(CWD, root, directory, Mode::empty())?;
     let mut components = path.components().peekable();
     while let Some(component) = components.next() {
+        let next = |flags: OFlags| {
+            openat(&here, component.as_os_str(), flags | OFlags::NOFOLLOW, Mode::empty())
+        };
         let last = components.peek().is_none();
-        let flags = if last { FLAGS } else { directory } | OFlags::NOFOLLOW;
-        here = openat(&here, component.as_os_str(), flags, Mode::empty())?;
+        here = if last { for_reading(next) } else { next(directory) }?;
     }
     Ok(here.into())
 }
