@@ -15,6 +15,7 @@
 pub mod conditions;
 pub mod disposition;
 pub mod folders;
+mod gate;
 pub mod media_type;
 mod multipart;
 pub mod path;

@@ -5,6 +5,8 @@ use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, sync::Arc};
 use bytes::Bytes;
 use extents::read_now;
 
+use crate::gate::Gate;
+
 /// Why a stretch could not be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
@@ -15,8 +17,12 @@ pub(crate) enum ReadError {
 }
 
 /// Reads a half-open range: on this thread what lies in the page cache, and the rest on a thread
-/// that may wait. Meant for ranges of a few KiB; the buffer is as large as the range.
-pub(crate) async fn read_range(file: &Arc<File>, range: Range<u64>) -> Result<Bytes, ReadError> {
+/// that `gate` gives. Meant for ranges of a few KiB; the buffer is as large as the range.
+pub(crate) async fn read_range(
+    file: &Arc<File>,
+    range: Range<u64>,
+    gate: &Gate,
+) -> Result<Bytes, ReadError> {
     let len = usize::try_from(range.end.saturating_sub(range.start))
         .map_err(|error| ReadError::System(io::Error::other(error)))?;
     let mut buffer = vec![0; len];
@@ -24,13 +30,11 @@ pub(crate) async fn read_range(file: &Arc<File>, range: Range<u64>) -> Result<By
     let have = read_now(file, &mut buffer, range.start).unwrap_or(0);
     if have < len {
         let file = Arc::clone(file);
-        buffer = tokio::task::spawn_blocking(move || {
+        let read = gate.run(move || {
             let rest = buffer.get_mut(have..).unwrap_or_default();
             file.read_exact_at(rest, range.start + have as u64).map(|()| buffer)
-        })
-        .await
-        .map_err(|error| ReadError::System(io::Error::other(error)))?
-        .map_err(|error| match error.kind() {
+        });
+        buffer = read.await.flatten().map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => ReadError::Shrank,
             _ => ReadError::System(error),
         })?;
@@ -55,23 +59,26 @@ mod tests {
     #[tokio::test]
     async fn a_range_is_read_whole() {
         let file = file(b"0123456789");
-        assert_eq!(read_range(&file, 2..5).await.unwrap(), "234");
-        assert_eq!(read_range(&file, 0..10).await.unwrap(), "0123456789");
-        assert_eq!(read_range(&file, 4..4).await.unwrap(), "");
+        assert_eq!(read_range(&file, 2..5, &Gate::default()).await.unwrap(), "234");
+        assert_eq!(read_range(&file, 0..10, &Gate::default()).await.unwrap(), "0123456789");
+        assert_eq!(read_range(&file, 4..4, &Gate::default()).await.unwrap(), "");
     }
 
     #[tokio::test]
     async fn a_file_that_became_shorter_is_an_error_and_not_less_data() {
         let file = file(b"0123456789");
         file.set_len(4).unwrap();
-        assert!(matches!(read_range(&file, 2..8).await, Err(ReadError::Shrank)));
-        assert!(matches!(read_range(&file, 6..8).await, Err(ReadError::Shrank)));
+        assert!(matches!(read_range(&file, 2..8, &Gate::default()).await, Err(ReadError::Shrank)));
+        assert!(matches!(read_range(&file, 6..8, &Gate::default()).await, Err(ReadError::Shrank)));
     }
 
     #[tokio::test]
     async fn a_read_error_is_told() {
         let directory = tempfile::tempdir().unwrap();
         let file = Arc::new(File::open(directory.path()).unwrap());
-        assert!(matches!(read_range(&file, 0..8).await, Err(ReadError::System(_))));
+        assert!(matches!(
+            read_range(&file, 0..8, &Gate::default()).await,
+            Err(ReadError::System(_))
+        ));
     }
 }

@@ -129,7 +129,7 @@ fn not_satisfiable(reason: Unsatisfiable, len: u64) -> ReplyError {
 async fn body(file: &OpenFile, range: Range<u64>, method: &Method) -> Result<Plan, ReplyError> {
     let small = range.end.saturating_sub(range.start) <= INLINE_MAX;
     let part = if small && !range.is_empty() && *method == Method::GET {
-        Part::Bytes(read::read_range(&file.file, range).await?)
+        Part::Bytes(read::read_range(&file.file, range, &file.gate).await?)
     } else {
         Part::Extent(Extent { file: Arc::clone(&file.file), range })
     };

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::error::{self, Fault};
+use crate::gate::Gate;
 
 /// Which file this is, whatever its name: device and inode.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -38,6 +39,8 @@ pub struct OpenFile {
     pub identity: FileIdentity,
     /// The name it was asked for by, which decides its media type.
     pub name: OsString,
+    /// Where to wait for the disk it is on.
+    pub(crate) gate: Gate,
 }
 
 /// An open regular file before it has a name.
@@ -67,13 +70,14 @@ impl Opened {
         })
     }
 
-    pub(super) fn into_file(self, name: &OsStr) -> OpenFile {
+    pub(super) fn into_file(self, name: &OsStr, gate: &Gate) -> OpenFile {
         OpenFile {
             file: Arc::new(self.file),
             len: self.len,
             modified: self.modified,
             identity: self.identity,
             name: name.to_owned(),
+            gate: gate.clone(),
         }
     }
 }

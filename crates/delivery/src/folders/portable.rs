@@ -34,7 +34,10 @@ fn outside() -> io::Error {
 /// Whether a resolved path lies in one of the media folders, resolved now: a folder may itself be
 /// a link that was pointed elsewhere.
 fn lies_inside(real: &Path, roots: &[PathBuf]) -> bool {
-    roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
+    // By name first: that asks no disk, so a folder whose drive hangs is asked only if none has
+    // the file by name. A resolved path has no links in it, so the name is proof.
+    roots.iter().any(|root| real.starts_with(root))
+        || roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
 }
 
 fn plain(path: &Path) -> io::Result<File> {

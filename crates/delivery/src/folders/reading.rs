@@ -28,6 +28,7 @@ pub(super) fn for_reading(open: impl Fn(OFlags) -> Result<OwnedFd>) -> Result<Ow
     }
     // As a place, which asks no holder and wakes no device.
     let place = open(OFlags::PATH.union(OFlags::CLOEXEC))?;
+    // Should a pipe take its place in between, one of the folder's threads waits in vain.
     if FileType::from_raw_mode(fstat(&place)?.st_mode) == FileType::RegularFile {
         open(FLAGS.difference(OFlags::NONBLOCK))
     } else {

@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod away;
 mod confinement;
 #[cfg(target_os = "linux")]
 mod hot;
+mod hung;
 mod withheld;
 
 use std::{fs, io::Read, path::Path};

@@ -13,7 +13,7 @@ use http::{
 };
 
 use super::*;
-use crate::folders::FileIdentity;
+use crate::{folders::FileIdentity, gate::Gate};
 
 /// An open file with this name and content, changed 1000 seconds after the epoch.
 fn file(name: &str, content: &[u8]) -> OpenFile {
@@ -25,6 +25,7 @@ fn file(name: &str, content: &[u8]) -> OpenFile {
         modified: SystemTime::UNIX_EPOCH + Duration::from_secs(1000),
         identity: FileIdentity { dev: 1, ino: 0xab },
         name: name.into(),
+        gate: Gate::default(),
     }
 }
 
