@@ -64,8 +64,9 @@ struct Way {
 }
 
 impl Folders {
-    /// The folders to serve, in order of precedence. Each must be a directory now; one that goes
-    /// away later (a drive that is pulled out) is missed until it comes back.
+    /// The folders to serve, in order of precedence. One that is away, now or later (a drive that
+    /// is not plugged in), is missed until it is there, and served from then on. What is there and
+    /// is no directory, or cannot be read, is an error.
     pub fn new(roots: Vec<PathBuf>, symlinks: Symlinks) -> Result<Self, FoldersError> {
         // Absolute, so that a later change of the working directory means nothing; not resolved,
         // so that a folder that is itself a link can be pointed elsewhere while we run.
@@ -167,7 +168,9 @@ impl Inner {
 
     fn open_portable(&self, index: usize, path: &RelativePath) -> Result<Opened, Fault> {
         let root = self.roots.get(index).ok_or(Fault::Missing)?;
-        std::fs::metadata(root).map_err(error::of_folder)?;
+        if !std::fs::metadata(root).map_err(error::of_folder)?.is_dir() {
+            return Err(error::of_folder(std::io::ErrorKind::NotADirectory.into()));
+        }
         let file = portable::open(root, path.as_path(), self.symlinks, &self.roots)
             .map_err(error::of_file)?;
         Opened::new(file)
