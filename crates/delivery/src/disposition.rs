@@ -80,7 +80,6 @@ mod tests {
         );
     }
 
-    #[cfg(unix)]
     #[test]
     fn bytes_that_are_no_text_are_marked() {
         use std::os::unix::ffi::OsStrExt;

@@ -6,12 +6,13 @@
 //!
 //! On Linux a hot file on a local disk is opened on the calling thread, because the kernel is
 //! told to answer from its caches or not at all; whatever might wait for a disk or a network goes
-//! to the blocking pool, so that one slow drive never delays another client. Elsewhere every open
-//! goes to the pool.
+//! to a thread of that folder's own (see `gate`), so that one slow drive never delays another
+//! client, and one that hangs no other drive. Elsewhere every open goes to such a thread.
 
 mod error;
 mod opened;
 mod portable;
+mod reading;
 mod withheld;
 
 #[cfg(target_os = "linux")]
@@ -25,7 +26,7 @@ pub use error::{FoldersError, OpenError};
 pub use opened::{FileIdentity, OpenFile};
 
 use self::{error::Fault, opened::Opened, withheld::Withheld};
-use crate::path::RelativePath;
+use crate::{gate::Gate, path::RelativePath};
 
 /// What symbolic links inside the media folders may do.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -46,26 +47,36 @@ pub struct Folders(Arc<Inner>);
 #[derive(Clone, Debug)]
 struct Inner {
     roots: Vec<PathBuf>,
+    /// One per root, in the same order.
+    ways: Vec<Way>,
     symlinks: Symlinks,
     withheld: Withheld,
-    /// One per root, in the same order.
+    /// For looking at the withheld files, which may lie on any disk.
+    withheld_gate: Gate,
+}
+
+/// The way into one root.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    gate: Gate,
     #[cfg(target_os = "linux")]
-    handles: Vec<handle::Slot>,
+    handle: handle::Slot,
 }
 
 impl Folders {
-    /// The folders to serve, in order of precedence. Each must be a directory now; one that goes
-    /// away later (a drive that is pulled out) is missed until it comes back.
+    /// The folders to serve, in order of precedence. One that is away, now or later (a drive that
+    /// is not plugged in), is missed until it is there, and served from then on. What is there and
+    /// is no directory, or cannot be read, is an error.
     pub fn new(roots: Vec<PathBuf>, symlinks: Symlinks) -> Result<Self, FoldersError> {
         // Absolute, so that a later change of the working directory means nothing; not resolved,
         // so that a folder that is itself a link can be pointed elsewhere while we run.
         let roots = roots.into_iter().map(error::usable_folder).collect::<Result<Vec<_>, _>>()?;
         Ok(Self(Arc::new(Inner {
-            #[cfg(target_os = "linux")]
-            handles: roots.iter().map(|_| handle::Slot::default()).collect(),
+            ways: roots.iter().map(|_| Way::default()).collect(),
             roots,
             symlinks,
             withheld: Withheld::default(),
+            withheld_gate: Gate::default(),
         })))
     }
 
@@ -86,81 +97,52 @@ impl Folders {
 
     /// Opens the file at `path` in the first folder that has it.
     pub async fn open(&self, path: &RelativePath) -> Result<OpenFile, OpenError> {
-        let opened = match self.open_hot(path) {
-            Hot::Found(opened) => opened,
-            Hot::Missing => return Err(OpenError::NotFound),
-            Hot::Ask { first } => self.open_cold(path, first).await?,
-        };
-        if !self.0.withheld.is_empty() && self.is_withheld(&opened).await? {
-            return Err(OpenError::NotFound);
-        }
-        Ok(opened.into_file(path.file_name()))
-    }
-
-    /// Tries each folder without waiting for anything.
-    #[cfg(target_os = "linux")]
-    fn open_hot(&self, path: &RelativePath) -> Hot {
-        for (index, slot) in self.0.handles.iter().enumerate() {
-            match slot.open(path.as_path(), self.0.symlinks) {
-                handle::Try::Found(opened) => return Hot::Found(opened),
-                handle::Try::Missing => {}
-                handle::Try::Unsure => return Hot::Ask { first: index },
+        let mut fault = None;
+        for (index, way) in self.0.ways.iter().enumerate() {
+            match self.open_in(index, way, path).await {
+                Ok(opened) if self.is_withheld(&opened).await? => return Err(OpenError::NotFound),
+                Ok(opened) => return Ok(opened.into_file(path.file_name(), &way.gate)),
+                Err(Fault::Missing) => {}
+                // Another folder may still have it.
+                Err(Fault::Skip(error)) => fault = fault.or(Some(error)),
+                // The next folder's file could be another film of the same name.
+                Err(Fault::Stop(error)) => return Err(error),
             }
         }
-        Hot::Missing
+        Err(fault.unwrap_or(OpenError::NotFound))
     }
 
-    #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::unused_self)]
-    fn open_hot(&self, _path: &RelativePath) -> Hot {
-        Hot::Ask { first: 0 }
-    }
-
-    /// Tries the folders from `first` on, on a thread that may wait.
-    async fn open_cold(&self, path: &RelativePath, first: usize) -> Result<Opened, OpenError> {
+    /// Opens a file in one folder: without waiting if that is enough to tell, else on a thread
+    /// that may wait.
+    async fn open_in(&self, index: usize, way: &Way, path: &RelativePath) -> Result<Opened, Fault> {
+        #[cfg(target_os = "linux")]
+        match way.handle.open(path.as_path(), self.0.symlinks) {
+            handle::Try::Found(opened) => return Ok(opened),
+            handle::Try::Missing => return Err(Fault::Missing),
+            handle::Try::Unsure => {}
+        }
         let (inner, path) = (Arc::clone(&self.0), path.clone());
         #[cfg(target_os = "linux")]
-        let runtime = tokio::runtime::Handle::current();
-        wait_for(move || {
-            let mut fault = None;
-            for index in first..inner.roots.len() {
-                #[cfg(target_os = "linux")]
-                let found = inner.open_linux(index, &path, &runtime);
-                #[cfg(not(target_os = "linux"))]
-                let found = inner.open_portable(index, &path);
-                match found {
-                    Ok(opened) => return Ok(opened),
-                    Err(Fault::Missing) => {}
-                    // Another folder may still have it.
-                    Err(Fault::Skip(error)) => fault = fault.or(Some(error)),
-                    // The next folder's file could be another film of the same name.
-                    Err(Fault::Stop(error)) => return Err(error),
-                }
-            }
-            Err(fault.unwrap_or(OpenError::NotFound))
-        })
-        .await?
+        let open = {
+            let runtime = tokio::runtime::Handle::current();
+            move || inner.open_linux(index, &path, &runtime)
+        };
+        #[cfg(not(target_os = "linux"))]
+        let open = move || inner.open_portable(index, &path);
+        way.gate.run(open).await.map_err(|error| Fault::Stop(OpenError::Disk(error)))?
     }
 
     async fn is_withheld(&self, opened: &Opened) -> Result<bool, OpenError> {
+        if self.0.withheld.is_empty() {
+            return Ok(false);
+        }
         if let Some(known) = self.0.withheld.knows(opened) {
             return Ok(known);
         }
         let (inner, identity) = (Arc::clone(&self.0), opened.identity);
-        wait_for(move || inner.withheld.look(identity)).await
+        let look = move || inner.withheld.look(identity);
+        self.0.withheld_gate.run(look).await.map_err(OpenError::Disk)
     }
-}
-
-/// What could be said without waiting.
-enum Hot {
-    Found(Opened),
-    /// No folder has it.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
-    Missing,
-    /// Ask again on a thread that may wait, from this folder on.
-    Ask {
-        first: usize,
-    },
 }
 
 impl Inner {
@@ -178,28 +160,21 @@ impl Inner {
             return self.open_portable(index, path);
         }
         // From now on, found or not, the calling threads can try this folder themselves.
-        if let Some(slot) = self.handles.get(index) {
-            slot.keep(folder, runtime);
+        if let Some(way) = self.ways.get(index) {
+            way.handle.keep(folder, runtime);
         }
         Opened::new(found.map_err(error::of_file)?)
     }
 
     fn open_portable(&self, index: usize, path: &RelativePath) -> Result<Opened, Fault> {
         let root = self.roots.get(index).ok_or(Fault::Missing)?;
-        std::fs::metadata(root).map_err(error::of_folder)?;
+        if !std::fs::metadata(root).map_err(error::of_folder)?.is_dir() {
+            return Err(error::of_folder(std::io::ErrorKind::NotADirectory.into()));
+        }
         let file = portable::open(root, path.as_path(), self.symlinks, &self.roots)
             .map_err(error::of_file)?;
         Opened::new(file)
     }
-}
-
-/// Runs something that may wait for a disk away from the threads that serve others.
-async fn wait_for<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, OpenError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| OpenError::Disk(std::io::Error::other(error)))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 pub mod conditions;
 pub mod disposition;
 pub mod folders;
+mod gate;
 pub mod media_type;
 mod multipart;
 pub mod path;
@@ -24,5 +25,6 @@ pub mod reply;
 pub mod validators;
 
 pub use folders::{FileIdentity, Folders, FoldersError, OpenError, OpenFile, Symlinks};
+pub use media_type::MediaType;
 pub use path::{PathError, PathErrorKind, RelativePath};
-pub use reply::{Ask, Policy, Reply, ReplyError, Served, reply};
+pub use reply::{Ask, Policy, Reply, ReplyError, reply};

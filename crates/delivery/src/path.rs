@@ -12,6 +12,7 @@ mod rules;
 
 use std::{
     ffi::{OsStr, OsString},
+    os::unix::ffi::OsStringExt,
     path::{Path, PathBuf},
 };
 
@@ -138,7 +139,7 @@ impl RelativePath {
         }
         match missing {
             Some(error) => Err(error),
-            None => os_string(joined).map(|joined| Self(joined.into())),
+            None => Ok(Self(OsString::from_vec(joined).into())),
         }
     }
 
@@ -191,17 +192,6 @@ fn check(name: &[u8], rules: Rules) -> Result<(), PathError> {
         return Err(PathError::TooLong);
     }
     Ok(())
-}
-
-#[cfg(unix)]
-#[allow(clippy::unnecessary_wraps)] // elsewhere names must be text
-fn os_string(bytes: Vec<u8>) -> Result<OsString, PathError> {
-    Ok(std::os::unix::ffi::OsStringExt::from_vec(bytes))
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> Result<OsString, PathError> {
-    String::from_utf8(bytes).map(OsString::from).map_err(|_| PathError::NotText)
 }
 
 #[cfg(test)]

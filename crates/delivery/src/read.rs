@@ -1,8 +1,11 @@
 //! Reading a small stretch of a file whole, without making anybody wait for a disk.
 
-use std::{fs::File, io, ops::Range, sync::Arc};
+use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, sync::Arc};
 
 use bytes::Bytes;
+use extents::read_now;
+
+use crate::gate::Gate;
 
 /// Why a stretch could not be read.
 #[derive(Debug)]
@@ -14,60 +17,29 @@ pub(crate) enum ReadError {
 }
 
 /// Reads a half-open range: on this thread what lies in the page cache, and the rest on a thread
-/// that may wait. Meant for ranges of a few KiB; the buffer is as large as the range.
-pub(crate) async fn read_range(file: &Arc<File>, range: Range<u64>) -> Result<Bytes, ReadError> {
+/// that `gate` gives. Meant for ranges of a few KiB; the buffer is as large as the range.
+pub(crate) async fn read_range(
+    file: &Arc<File>,
+    range: Range<u64>,
+    gate: &Gate,
+) -> Result<Bytes, ReadError> {
     let len = usize::try_from(range.end.saturating_sub(range.start))
         .map_err(|error| ReadError::System(io::Error::other(error)))?;
     let mut buffer = vec![0; len];
-    let have = read_cached(file, &mut buffer, range.start);
+    // An error counts as nothing: the thorough read meets it again, if it is real.
+    let have = read_now(file, &mut buffer, range.start).unwrap_or(0);
     if have < len {
         let file = Arc::clone(file);
-        buffer = tokio::task::spawn_blocking(move || {
+        let read = gate.run(move || {
             let rest = buffer.get_mut(have..).unwrap_or_default();
-            read_exact_at(&file, rest, range.start + have as u64).map(|()| buffer)
-        })
-        .await
-        .map_err(|error| ReadError::System(io::Error::other(error)))?
-        .map_err(|error| match error.kind() {
+            file.read_exact_at(rest, range.start + have as u64).map(|()| buffer)
+        });
+        buffer = read.await.flatten().map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => ReadError::Shrank,
             _ => ReadError::System(error),
         })?;
     }
     Ok(Bytes::from(buffer))
-}
-
-/// Fills the front of the buffer with what the page cache has; returns how much that was. Errors
-/// count as nothing: the thorough read meets them again, if they are real.
-#[cfg(target_os = "linux")]
-fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> usize {
-    use rustix::io::{ReadWriteFlags, preadv2};
-    let mut buffers = [io::IoSliceMut::new(buffer)];
-    preadv2(file, &mut buffers, offset, ReadWriteFlags::NOWAIT).unwrap_or(0)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn read_cached(_file: &File, _buffer: &mut [u8], _offset: u64) -> usize {
-    0
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-    use std::os::windows::fs::FileExt;
-    while !buffer.is_empty() {
-        match file.seek_read(buffer, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => {
-                buffer = buffer.get_mut(count..).unwrap_or_default();
-                offset += count as u64;
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -87,24 +59,26 @@ mod tests {
     #[tokio::test]
     async fn a_range_is_read_whole() {
         let file = file(b"0123456789");
-        assert_eq!(read_range(&file, 2..5).await.unwrap(), "234");
-        assert_eq!(read_range(&file, 0..10).await.unwrap(), "0123456789");
-        assert_eq!(read_range(&file, 4..4).await.unwrap(), "");
+        assert_eq!(read_range(&file, 2..5, &Gate::default()).await.unwrap(), "234");
+        assert_eq!(read_range(&file, 0..10, &Gate::default()).await.unwrap(), "0123456789");
+        assert_eq!(read_range(&file, 4..4, &Gate::default()).await.unwrap(), "");
     }
 
     #[tokio::test]
     async fn a_file_that_became_shorter_is_an_error_and_not_less_data() {
         let file = file(b"0123456789");
         file.set_len(4).unwrap();
-        assert!(matches!(read_range(&file, 2..8).await, Err(ReadError::Shrank)));
-        assert!(matches!(read_range(&file, 6..8).await, Err(ReadError::Shrank)));
+        assert!(matches!(read_range(&file, 2..8, &Gate::default()).await, Err(ReadError::Shrank)));
+        assert!(matches!(read_range(&file, 6..8, &Gate::default()).await, Err(ReadError::Shrank)));
     }
 
-    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_read_error_is_told() {
         let directory = tempfile::tempdir().unwrap();
         let file = Arc::new(File::open(directory.path()).unwrap());
-        assert!(matches!(read_range(&file, 0..8).await, Err(ReadError::System(_))));
+        assert!(matches!(
+            read_range(&file, 0..8, &Gate::default()).await,
+            Err(ReadError::System(_))
+        ));
     }
 }

@@ -7,7 +7,6 @@ mod error;
 mod head;
 
 use std::{
-    fmt,
     ops::Range,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -70,27 +69,10 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body. For HEAD the same length as for GET, never read: the caller leaves it out.
     pub plan: Plan,
-    /// What of the file a 206 has in it, for the access log.
-    pub range: Option<Served>,
-}
-
-/// The ranges of a 206.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Served {
-    /// One range, half-open.
-    One(Range<u64>),
-    /// That many ranges in a multipart body.
-    Many(usize),
-}
-
-/// As people and HTTP write it, with an inclusive end: `0-499`, `3 ranges`.
-impl fmt::Display for Served {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(range) => write!(f, "{}-{}", range.start, range.end.saturating_sub(1)),
-            Self::Many(count) => write!(f, "{count} ranges"),
-        }
-    }
+    /// The media type of the file, which a 304 and a multipart body do not say in
+    /// `Content-Type`: layers above whose headers depend on it must send the same ones with them
+    /// (RFC 9110 section 15.4.5).
+    pub media_type: MediaType,
 }
 
 /// Answers a request for an open file, by RFC 9110: preconditions first, then ranges.
@@ -98,45 +80,44 @@ impl fmt::Display for Served {
 /// `Range` is honoured for GET only (section 14.2); HEAD gets the headers of a GET without it.
 pub async fn reply(file: OpenFile, ask: Ask<'_>, policy: &Policy) -> Result<Reply, ReplyError> {
     let validators = Validators::new(file.identity, file.len, file.modified, SystemTime::now());
+    let media_type = MediaType::of(&file.name);
     let selection = match conditions::evaluate(ask.method, ask.headers, &validators) {
         Outcome::Failed(precondition) => return Err(ReplyError::PreconditionFailed(precondition)),
-        Outcome::NotModified => return Ok(not_modified(&validators, policy)),
+        Outcome::NotModified => return Ok(not_modified(&validators, media_type, policy)),
         Outcome::Proceed { range: true } => {
             ranges::select(ask.headers, file.len, policy.max_ranges)
         }
         Outcome::Proceed { range: false } => Selection::Whole,
     };
-    let media_type = MediaType::of(&file.name);
     let mut headers = head::representation(&validators, media_type, policy);
     if ask.download {
         head::download(&mut headers, &file.name);
     }
-    let (status, plan, range) = match selection {
+    let (status, plan) = match selection {
         Selection::Unsatisfiable(reason) => return Err(not_satisfiable(reason, file.len)),
-        Selection::Whole => (StatusCode::OK, body(&file, 0..file.len, ask.method).await?, None),
+        Selection::Whole => (StatusCode::OK, body(&file, 0..file.len, ask.method).await?),
         Selection::One(range) => {
             head::content_range(&mut headers, &range, file.len);
-            let plan = body(&file, range.clone(), ask.method).await?;
-            (StatusCode::PARTIAL_CONTENT, plan, Some(Served::One(range)))
+            (StatusCode::PARTIAL_CONTENT, body(&file, range, ask.method).await?)
         }
         Selection::Many(ranges) => {
             let boundary = multipart::boundary();
             let plan =
                 multipart::plan(&file.file, &ranges, file.len, media_type.as_str(), &boundary);
             head::multipart(&mut headers, &boundary);
-            (StatusCode::PARTIAL_CONTENT, plan, Some(Served::Many(ranges.len())))
+            (StatusCode::PARTIAL_CONTENT, plan)
         }
     };
     head::content_length(&mut headers, plan.len());
-    Ok(Reply { status, headers, plan, range })
+    Ok(Reply { status, headers, plan, media_type })
 }
 
-fn not_modified(validators: &Validators, policy: &Policy) -> Reply {
+fn not_modified(validators: &Validators, media_type: MediaType, policy: &Policy) -> Reply {
     Reply {
         status: StatusCode::NOT_MODIFIED,
         headers: head::not_modified(validators, policy),
         plan: Plan::default(),
-        range: None,
+        media_type,
     }
 }
 
@@ -148,12 +129,12 @@ fn not_satisfiable(reason: Unsatisfiable, len: u64) -> ReplyError {
 async fn body(file: &OpenFile, range: Range<u64>, method: &Method) -> Result<Plan, ReplyError> {
     let small = range.end.saturating_sub(range.start) <= INLINE_MAX;
     let part = if small && !range.is_empty() && *method == Method::GET {
-        Part::Bytes(read::read_range(&file.file, range).await?)
+        Part::Bytes(read::read_range(&file.file, range, &file.gate).await?)
     } else {
         Part::Extent(Extent { file: Arc::clone(&file.file), range })
     };
     Ok(Plan::new([part]))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

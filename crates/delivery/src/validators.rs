@@ -25,9 +25,11 @@ impl Validators {
     /// The validators of a file of `len` bytes that was changed at `modified`, seen at `now`.
     ///
     /// The tag is made of inode, size and time of change to the nanosecond, so it survives a
-    /// restart and a rename and changes with every write. The device number is left out: it may
-    /// change when a drive is plugged in again. A date in the future counts as `now`
-    /// (RFC 9110 section 8.8.2.1).
+    /// restart and a rename and changes with every write that the file system's clock can tell
+    /// from the one before. That clock ticks every few milliseconds on most kernels, and every two
+    /// seconds on FAT: of two writes within one tick that leave the same size, the second keeps
+    /// the tag. The device number is left out: it may change when a drive is plugged in again. A
+    /// date in the future counts as `now` (RFC 9110 section 8.8.2.1).
     pub fn new(identity: FileIdentity, len: u64, modified: SystemTime, now: SystemTime) -> Self {
         let stamp = match modified.duration_since(UNIX_EPOCH) {
             Ok(after) => format!("\"{:x}-{len:x}-{:x}\"", identity.ino, after.as_nanos()),

@@ -6,11 +6,12 @@ use std::{
 };
 
 use http::StatusCode;
+use rustix::io::Errno;
 
 /// A media folder that cannot be served. Names the folder, for the operator who configured it.
 #[derive(Debug, thiserror::Error)]
 pub enum FoldersError {
-    /// Not there, or unreadable.
+    /// Unreadable: no permission, a failing disk, a name that no folder can have.
     #[error("the media folder {} cannot be opened: {source}", path.display())]
     Unreadable {
         /// The folder as it was given.
@@ -71,12 +72,14 @@ pub(super) enum Fault {
     Stop(OpenError),
 }
 
-/// Makes a folder absolute and makes sure that it is one.
+/// Makes a folder absolute and makes sure that it is one, or may be one later.
 pub(super) fn usable_folder(path: PathBuf) -> Result<PathBuf, FoldersError> {
-    let usable = std::path::absolute(&path).and_then(|absolute| {
-        let metadata = std::fs::metadata(&absolute)?;
-        Ok(metadata.is_dir().then_some(absolute))
-    });
+    let usable =
+        std::path::absolute(&path).and_then(|absolute| match std::fs::metadata(&absolute) {
+            Ok(metadata) => Ok(metadata.is_dir().then_some(absolute)),
+            Err(error) if is_away(&error) => Ok(Some(absolute)),
+            Err(error) => Err(error),
+        });
     match usable {
         Ok(Some(absolute)) => Ok(absolute),
         Ok(None) => Err(FoldersError::NotAFolder { path }),
@@ -84,8 +87,32 @@ pub(super) fn usable_folder(path: PathBuf) -> Result<PathBuf, FoldersError> {
     }
 }
 
+/// Whether a media folder that cannot be opened may be there later without anybody mending
+/// anything here: it does not exist, or it is a mount point whose drive or server is away.
+pub(super) fn is_away(error: &io::Error) -> bool {
+    // In order: no such folder or device (NXIO and NODEV: also an automounter without its drive);
+    // FUSE without its program; a network drive whose server does not answer, or was restarted.
+    matches!(
+        Errno::from_io_error(error),
+        Some(
+            Errno::NOENT
+                | Errno::NXIO
+                | Errno::NODEV
+                | Errno::NOTCONN
+                | Errno::HOSTDOWN
+                | Errno::HOSTUNREACH
+                | Errno::NETUNREACH
+                | Errno::TIMEDOUT
+                | Errno::STALE
+        )
+    )
+}
+
 /// A media folder itself could not be opened.
 pub(super) fn of_folder(error: io::Error) -> Fault {
+    if is_away(&error) {
+        return Fault::Skip(OpenError::FolderMissing(error));
+    }
     match sort(&error) {
         Sort::Missing => Fault::Skip(OpenError::FolderMissing(error)),
         Sort::Forbidden => Fault::Skip(OpenError::Forbidden(error)),
@@ -123,16 +150,11 @@ fn sort(error: &io::Error) -> Sort {
         ErrorKind::OutOfMemory => return Sort::Exhausted,
         _ => {}
     }
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        match Errno::from_io_error(error) {
-            // Links in a circle; a socket, or a pipe or device with nothing behind it; a name in
-            // bytes that this file system cannot hold.
-            Some(Errno::LOOP | Errno::NXIO | Errno::NODEV | Errno::ILSEQ) => return Sort::Missing,
-            Some(Errno::MFILE | Errno::NFILE) => return Sort::Exhausted,
-            _ => {}
-        }
+    match Errno::from_io_error(error) {
+        // Links in a circle; a socket, or a pipe or device with nothing behind it; a name in
+        // bytes that this file system cannot hold.
+        Some(Errno::LOOP | Errno::NXIO | Errno::NODEV | Errno::ILSEQ) => Sort::Missing,
+        Some(Errno::MFILE | Errno::NFILE) => Sort::Exhausted,
+        _ => Sort::Disk,
     }
-    Sort::Disk
 }

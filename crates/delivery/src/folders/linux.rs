@@ -8,16 +8,16 @@ use std::{
 };
 
 use rustix::{
-    fs::{Mode, OFlags, ResolveFlags, openat2},
+    fs::{Mode, ResolveFlags, openat2},
     io::Errno,
 };
 
-use super::{Symlinks, handle::Folder, portable};
-
-/// For reading only; `NONBLOCK` so that a pipe without a writer does not hold us up (on a regular
-/// file it means nothing), `NOCTTY` so that no device becomes our terminal.
-pub(super) const FLAGS: OFlags =
-    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+use super::{
+    Symlinks,
+    handle::Folder,
+    portable,
+    reading::{FLAGS, for_reading},
+};
 
 fn resolve(symlinks: Symlinks) -> ResolveFlags {
     // Magic links are those in /proc/*/fd and the like: they jump without a path.
@@ -47,14 +47,16 @@ pub(super) fn open(
     symlinks: Symlinks,
     roots: &[PathBuf],
 ) -> io::Result<File> {
-    match openat2(&folder.fd, path, FLAGS, Mode::empty(), resolve(symlinks)) {
+    let by = |symlinks| {
+        let resolve = resolve(symlinks);
+        for_reading(|flags| openat2(&folder.fd, path, flags, Mode::empty(), resolve))
+    };
+    match by(symlinks) {
         Ok(fd) => Ok(fd.into()),
         // A link leads out of this folder, perhaps into another media folder; or (EAGAIN) the
         // kernel could not be sure because something was renamed on the way.
         Err(Errno::XDEV | Errno::AGAIN) if symlinks == Symlinks::Inside => {
-            let file =
-                openat2(&folder.fd, path, FLAGS, Mode::empty(), resolve(Symlinks::Follow))?.into();
-            portable::verify_inside(file, roots)
+            portable::verify_inside(by(Symlinks::Follow)?.into(), roots)
         }
         Err(error) => Err(error.into()),
     }

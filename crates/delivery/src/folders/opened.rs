@@ -3,11 +3,13 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{File, Metadata},
+    os::unix::fs::MetadataExt,
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use super::error::{self, Fault};
+use crate::gate::Gate;
 
 /// Which file this is, whatever its name: device and inode.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -19,19 +21,8 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    #[cfg(unix)]
     pub(super) fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
         Self { dev: metadata.dev(), ino: metadata.ino() }
-    }
-
-    /// Without inodes the time of creation and the size stand in for them. That is enough to keep
-    /// a file back too often rather than too rarely.
-    #[cfg(not(unix))]
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
-        let nanos = created.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        Self { dev: metadata.len(), ino: u64::try_from(nanos).unwrap_or(u64::MAX) }
     }
 }
 
@@ -48,6 +39,8 @@ pub struct OpenFile {
     pub identity: FileIdentity,
     /// The name it was asked for by, which decides its media type.
     pub name: OsString,
+    /// Where to wait for the disk it is on.
+    pub(crate) gate: Gate,
 }
 
 /// An open regular file before it has a name.
@@ -57,7 +50,7 @@ pub(super) struct Opened {
     len: u64,
     modified: SystemTime,
     pub(super) identity: FileIdentity,
-    /// When the inode was changed last, be it by a rename: `ctime`. `None` where there is none.
+    /// When the inode was changed last, be it by a rename: `ctime`. `None` if it is before 1970.
     pub(super) changed: Option<SystemTime>,
 }
 
@@ -77,26 +70,20 @@ impl Opened {
         })
     }
 
-    pub(super) fn into_file(self, name: &OsStr) -> OpenFile {
+    pub(super) fn into_file(self, name: &OsStr, gate: &Gate) -> OpenFile {
         OpenFile {
             file: Arc::new(self.file),
             len: self.len,
             modified: self.modified,
             identity: self.identity,
             name: name.to_owned(),
+            gate: gate.clone(),
         }
     }
 }
 
-#[cfg(unix)]
 fn changed(metadata: &Metadata) -> Option<SystemTime> {
-    use std::{os::unix::fs::MetadataExt, time::Duration};
     let seconds = u64::try_from(metadata.ctime()).ok()?;
     let nanos = u32::try_from(metadata.ctime_nsec()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
-}
-
-#[cfg(not(unix))]
-fn changed(_metadata: &Metadata) -> Option<SystemTime> {
-    None
 }

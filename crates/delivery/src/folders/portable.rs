@@ -1,14 +1,17 @@
 //! Opening a file below a media folder without `openat2`: on older kernels, in containers that
-//! forbid it, and on other systems. Every call may wait for a disk. The one thing it cannot do is
-//! tell the magic links of `/proc` from others; they are followed where links are.
+//! forbid it, and on other Unix systems. Every call may wait for a disk. The one thing it cannot
+//! do is tell the magic links of `/proc` from others; they are followed where links are.
 
 use std::{
     fs::File,
     io,
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
 };
 
-use super::Symlinks;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::{Symlinks, reading::for_reading};
 
 /// Opens the file at `path` below `root`; `roots` are all media folders.
 pub(super) fn open(
@@ -31,104 +34,66 @@ fn outside() -> io::Error {
 /// Whether a resolved path lies in one of the media folders, resolved now: a folder may itself be
 /// a link that was pointed elsewhere.
 fn lies_inside(real: &Path, roots: &[PathBuf]) -> bool {
-    roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
+    // By name first: that asks no disk, so a folder whose drive hangs is asked only if none has
+    // the file by name. A resolved path has no links in it, so the name is proof.
+    roots.iter().any(|root| real.starts_with(root))
+        || roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))
 }
 
-#[cfg(unix)]
-mod system {
-    use std::os::fd::OwnedFd;
+fn plain(path: &Path) -> io::Result<File> {
+    Ok(for_reading(|flags| openat(CWD, path, flags, Mode::empty()))?.into())
+}
 
-    use rustix::fs::{CWD, Mode, OFlags, openat};
-
-    use super::{File, Path, PathBuf, io, lies_inside, outside};
-
-    const FLAGS: OFlags =
-        OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
-
-    pub(super) fn plain(path: &Path) -> io::Result<File> {
-        Ok(openat(CWD, path, FLAGS, Mode::empty())?.into())
-    }
-
-    pub(super) fn inside(path: &Path, roots: &[PathBuf]) -> io::Result<File> {
-        let file = plain(path)?;
-        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-        return verify_inside(file, roots);
-        #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-        return verify_by_name(file, path, roots);
-    }
-
-    /// Gives an open file back if its real path lies in one of the media folders. The descriptor
-    /// is asked, so nothing that is renamed meanwhile can make another file of it.
-    #[cfg(target_os = "linux")]
-    pub(in super::super) fn verify_inside(file: File, roots: &[PathBuf]) -> io::Result<File> {
-        use std::os::fd::AsRawFd;
-        // Without /proc nothing can be verified and the error says so: the file stays closed.
-        let real = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
-        if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
-    }
-
-    #[cfg(target_vendor = "apple")]
-    fn verify_inside(file: File, roots: &[PathBuf]) -> io::Result<File> {
-        use std::{ffi::OsString, os::unix::ffi::OsStringExt};
-        let real = PathBuf::from(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()));
-        if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
-    }
-
-    /// Resolves the path a second time and accepts the file if that leads inside and to the file
-    /// that is open.
+fn inside(path: &Path, roots: &[PathBuf]) -> io::Result<File> {
+    let file = plain(path)?;
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    return verify_inside(file, roots);
     #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-    fn verify_by_name(file: File, path: &Path, roots: &[PathBuf]) -> io::Result<File> {
-        use super::super::opened::FileIdentity;
-        let real = path.canonicalize()?;
-        let same =
-            FileIdentity::of(&real.symlink_metadata()?) == FileIdentity::of(&file.metadata()?);
-        if same && lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
-    }
-
-    /// Goes down one component at a time and follows no link.
-    pub(super) fn without_links(root: &Path, path: &Path) -> io::Result<File> {
-        // On Linux, as a place only: folders that may be searched but not read are fine.
-        #[cfg(target_os = "linux")]
-        let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        #[cfg(not(target_os = "linux"))]
-        let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let mut here: OwnedFd = openat(CWD, root, directory, Mode::empty())?;
-        let mut components = path.components().peekable();
-        while let Some(component) = components.next() {
-            let last = components.peek().is_none();
-            let flags = if last { FLAGS } else { directory } | OFlags::NOFOLLOW;
-            here = openat(&here, component.as_os_str(), flags, Mode::empty())?;
-        }
-        Ok(here.into())
-    }
+    return verify_by_name(file, path, roots);
 }
 
-/// Without descriptors to walk by, the path is resolved first and the result opened. Between the
-/// two somebody who can write to the media folders could put a link in; he could put the file
-/// there as well.
-#[cfg(not(unix))]
-mod system {
-    use super::{File, Path, PathBuf, io, lies_inside, outside};
-
-    pub(super) fn plain(path: &Path) -> io::Result<File> {
-        File::open(path)
-    }
-
-    pub(super) fn inside(path: &Path, roots: &[PathBuf]) -> io::Result<File> {
-        let real = path.canonicalize()?;
-        if lies_inside(&real, roots) { File::open(real) } else { Err(outside()) }
-    }
-
-    pub(super) fn without_links(root: &Path, path: &Path) -> io::Result<File> {
-        let root = root.canonicalize()?;
-        if root.join(path).canonicalize()? == root.join(path) {
-            File::open(root.join(path))
-        } else {
-            Err(outside())
-        }
-    }
-}
-
+/// Gives an open file back if its real path lies in one of the media folders. The descriptor
+/// is asked, so nothing that is renamed meanwhile can make another file of it.
 #[cfg(target_os = "linux")]
-pub(super) use system::verify_inside;
-use system::{inside, plain, without_links};
+pub(super) fn verify_inside(file: File, roots: &[PathBuf]) -> io::Result<File> {
+    use std::os::fd::AsRawFd;
+    // Without /proc nothing can be verified and the error says so: the file stays closed.
+    let real = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+    if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
+}
+
+#[cfg(target_vendor = "apple")]
+fn verify_inside(file: File, roots: &[PathBuf]) -> io::Result<File> {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+    let real = PathBuf::from(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()));
+    if lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
+}
+
+/// Resolves the path a second time and accepts the file if that leads inside and to the file
+/// that is open.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn verify_by_name(file: File, path: &Path, roots: &[PathBuf]) -> io::Result<File> {
+    use super::opened::FileIdentity;
+    let real = path.canonicalize()?;
+    let same = FileIdentity::of(&real.symlink_metadata()?) == FileIdentity::of(&file.metadata()?);
+    if same && lies_inside(&real, roots) { Ok(file) } else { Err(outside()) }
+}
+
+/// Goes down one component at a time and follows no link.
+fn without_links(root: &Path, path: &Path) -> io::Result<File> {
+    // On Linux, as a place only: folders that may be searched but not read are fine.
+    #[cfg(target_os = "linux")]
+    let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    #[cfg(not(target_os = "linux"))]
+    let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut here: OwnedFd = openat(CWD, root, directory, Mode::empty())?;
+    let mut components = path.components().peekable();
+    while let Some(component) = components.next() {
+        let next = |flags: OFlags| {
+            openat(&here, component.as_os_str(), flags | OFlags::NOFOLLOW, Mode::empty())
+        };
+        let last = components.peek().is_none();
+        here = if last { for_reading(next) } else { next(directory) }?;
+    }
+    Ok(here.into())
+}

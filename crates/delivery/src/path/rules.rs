@@ -14,8 +14,8 @@ pub enum Rules {
 }
 
 impl Rules {
-    /// The rules of the system this was built for.
-    pub const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
+    /// The rules of the systems that Vidicon is built for.
+    pub const HERE: Self = Self::Unix;
 
     /// Judges one decoded component that is neither `.` nor `..` and has no `/` or NUL.
     pub(super) fn check(self, name: &[u8]) -> Result<(), PathError> {

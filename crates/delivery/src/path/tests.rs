@@ -83,7 +83,6 @@ fn what_is_hidden_or_a_folder_or_too_long_does_not_exist() {
     assert!(unix(&"x".repeat(MAX_COMPONENT)).is_ok());
 }
 
-#[cfg(unix)]
 #[test]
 fn on_unix_a_name_is_bytes_and_overlong_utf8_is_never_a_dot_or_a_slash() {
     use std::os::unix::ffi::OsStrExt;

@@ -132,7 +132,7 @@ proptest! {
                 let linked_out = components.iter().any(|component| component.contains("out-") || component == "out");
                 let kernel = runtime.block_on(folders.open(&relative)).ok().map(|file| file.file);
                 let portable = (0..2).find_map(|root| folders.0.open_portable(root, &relative).ok());
-                let portable = portable.map(|opened| opened.into_file(relative.file_name()).file);
+                let portable = portable.map(|opened| opened.into_file(relative.file_name(), &Gate::default()).file);
                 for file in [kernel, portable].into_iter().flatten() {
                     if symlinks == Symlinks::Follow && linked_out {
                         continue;

@@ -5,7 +5,7 @@ use std::{sync::mpsc, time::Duration};
 use super::*;
 
 fn is_held(folders: &Folders) -> bool {
-    folders.0.handles[0].is_held()
+    folders.0.ways[0].handle.is_held()
 }
 
 /// Occupies the only thread that may wait until the sender is dropped.

@@ -43,7 +43,6 @@ async fn one_range_is_sent_alone_with_the_headers_of_the_file() {
     assert_eq!(reply.headers[CONTENT_LENGTH], "3");
     assert_eq!(reply.headers[CONTENT_TYPE], "video/mp4");
     assert_eq!(reply.headers[ETAG], "\"ab-a-e8d4a51000\"");
-    assert_eq!(reply.range.unwrap().to_string(), "2-4");
 }
 
 #[tokio::test]
@@ -62,7 +61,6 @@ async fn several_ranges_are_sent_in_parts_each_with_its_type_and_place() {
         (0..10, 1000, media_type, content[..10].to_vec()),
     ];
     assert_eq!(parts, expected);
-    assert_eq!(reply.range.unwrap().to_string(), "2 ranges");
 }
 
 #[tokio::test]

@@ -1,0 +1,45 @@
+//! The threads that may wait for one media folder's disk, and how many there are.
+//!
+//! A call to a drive that hangs (a network drive whose server is gone) does not return and cannot
+//! be called off, so each request for such a drive costs a thread until the drive answers. The
+//! pool of such threads is one for the whole process: without a bound per folder, a drive that
+//! hangs would take all of it, and with it every other drive. Who finds no thread free waits for
+//! one without holding any, and stops waiting when his client leaves.
+
+use std::{io, sync::Arc};
+
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// The most threads that wait for one folder at a time. Far more than a disk can use at once, and
+/// an eighth of tokio's pool of 512.
+pub(crate) const THREADS: usize = 64;
+
+/// The way to a thread that may wait. Cloning shares the bound.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate(Arc<Semaphore>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(THREADS)))
+    }
+}
+
+impl Gate {
+    /// Runs something that may wait for a disk away from the threads that serve others. Dropping
+    /// the future before its turn takes it off the queue; afterwards the work goes on to its end,
+    /// and counts until then.
+    ///
+    /// Fails only if the work panics or the runtime ends.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let permit = Arc::clone(&self.0).acquire_owned().await.map_err(io::Error::other)?;
+        let work = move || {
+            let result = work();
+            drop(permit);
+            result
+        };
+        spawn_blocking(work).await.map_err(io::Error::other)
+    }
+}
