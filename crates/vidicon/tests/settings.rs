@@ -159,6 +159,16 @@ fn a_file_is_found_where_it_is_looked_for() {
 }
 
 #[test]
+fn the_system_s_file_is_read_where_there_is_no_nearer_one() {
+    let mut place = Place::new().file("etc/vidicon.yaml", "log: {level: debug}\n");
+    assert_eq!(place.load(&Flags::default()).file, None);
+    place.around.system_folder = Some(place.at("etc"));
+    assert_eq!(place.load(&Flags::default()).file, Some(place.at("etc/vidicon.yaml")));
+    let nearer = place.file("home/.config/vidicon/vidicon.yaml", "log: {level: warn}\n");
+    assert_eq!(nearer.load(&Flags::default()).settings.log.level, "warn");
+}
+
+#[test]
 fn a_json_file_sets_the_same_keys_with_lines() {
     let text = "{\n\t\"folders\": [\"/srv/\\u0444\\u0438\\u043b\\u044c\\u043c\\u044b\"],\n\t\"files\": {\n\t\t\"max_ranges\": 8,\n\
                 \t\t\"symlinks\": \"inside\"\n\t},\n\t\"log\": {\"access\": false}\n}\n";
