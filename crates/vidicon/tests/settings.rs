@@ -245,9 +245,31 @@ fn variables_of_container_platforms_and_empty_ones_are_left_alone() {
         .variable("VIDICON_PORT_9000_TCP_ADDR", "10.0.0.1")
         .variable("VIDICON_NAME", "/web/vidicon")
         .variable("VIDICON_CONFIG", "")
-        .variable("VIDICON_ACCESS_API_KEYS", "")
+        .variable("VIDICON_FOLDERS", "")
+        .variable("VIDICON_LIMITS_CONECTIONS", "")
         .variable("VIDICONX", "1");
     assert_eq!(place.load(&Flags::default()).sources.len(), 0);
+}
+
+#[test]
+fn an_empty_variable_for_keys_does_not_open_the_door() {
+    for (variable, key) in [
+        ("VIDICON_ACCESS_API_KEYS", "access.api_keys"),
+        ("VIDICON_ACCESS_API_KEYS_FILE", "access.api_keys_file"),
+    ] {
+        assert_eq!(
+            Place::new().variable(variable, "").refusal(&Flags::default()),
+            format!(
+                "environment variable {variable}: {key}: it is empty, which would let everybody in: did its \
+                 secret arrive? Give it a value, or unset it; VIDICON_ACCESS_API_KEYS=[] says that no key is wanted"
+            )
+        );
+    }
+    for blank in [" ", ","] {
+        Place::new().variable("VIDICON_ACCESS_API_KEYS", blank).refusal(&Flags::default());
+    }
+    let place = Place::new().variable("VIDICON_ACCESS_API_KEYS", "[]");
+    assert_eq!(place.load(&Flags::default()).settings.access.api_keys.len(), 0);
 }
 
 #[test]
