@@ -9,6 +9,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use rustix::fs::{Access, access};
+
 /// The file whose lock says that the folder is in use; it holds the process id of who holds it.
 pub const LOCK_FILE: &str = "vidicon.lock";
 
@@ -97,6 +99,27 @@ impl DataFolder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// The path of its lock file.
+    pub fn lock(&self) -> PathBuf {
+        self.path.join(LOCK_FILE)
+    }
+}
+
+/// Whether [`DataFolder::open`] could write an existing folder and take its lock, as far as permissions
+/// tell: nothing is created or changed.
+pub fn check_writable(path: &Path) -> Result<(), DataError> {
+    if !path.is_dir() {
+        return Err(DataError::NotAFolder(path.to_owned()));
+    }
+    let allowed = |path: &Path, wanted| access(path, wanted).map_err(io::Error::from);
+    let lock = path.join(LOCK_FILE);
+    allowed(path, Access::WRITE_OK | Access::EXEC_OK)
+        .and_then(|()| match allowed(&lock, Access::READ_OK | Access::WRITE_OK) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        })
+        .map_err(|error| DataError::Unusable { doing: "write to", folder: path.to_owned(), error })
 }
 
 /// Who holds a data folder.
@@ -221,6 +244,22 @@ mod tests {
         drop(first);
         assert_eq!(holder(base.path()), Holder::None);
         DataFolder::open(base.path()).unwrap();
+    }
+
+    #[test]
+    fn whether_a_folder_can_be_written_is_told_without_writing() {
+        let base = tempfile::tempdir().unwrap();
+        check_writable(base.path()).unwrap();
+        assert_eq!(fs::read_dir(base.path()).unwrap().count(), 0);
+        fs::set_permissions(base.path(), fs::Permissions::from_mode(0o500)).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            let error = check_writable(base.path()).unwrap_err().to_string();
+            assert!(error.starts_with("cannot write to the data folder"), "{error}");
+        }
+        fs::set_permissions(base.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let file = base.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(matches!(check_writable(&file), Err(DataError::NotAFolder(_))));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Each subject has its own module, where what is decided (versions, thresholds, words) is apart from the
 //! asking (processes, sockets, files). Nothing is changed on the machine: a data folder that does not exist
-//! is not created.
+//! is not created, and one that does gets no lock file, which under sudo would be root's.
 
 mod ffmpeg;
 mod folders;
