@@ -103,7 +103,8 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
     })
 }
 
-/// What is never served, should it lie in a media folder: whatever holds a secret.
+/// What is never served, should it lie in a media folder or a link lead to it: whatever holds a secret,
+/// and what Vidicon keeps for itself.
 fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
@@ -112,12 +113,20 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     }
     files
 }
+    files.push(started.data.lock());
+    // Also when it is not in use: it may be again tomorrow.
+    files.push(self_signed_folder(started).join("self-signed.key"));
 
 fn limits(settings: &Settings) -> net::Limits {
     let limits = &settings.limits;
     let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     net::Limits {
         connections: count(limits.connections),
+/// Where the certificate that signs itself is kept, and its key.
+fn self_signed_folder(started: &Started) -> PathBuf {
+    started.data.path().join("tls")
+}
+
         connections_per_address: count(limits.connections_per_address),
         header_size: usize::try_from(limits.header_size.bytes()).unwrap_or(usize::MAX),
         header_timeout: limits.header_timeout.get(),
@@ -131,7 +140,7 @@ fn tls(started: &Started) -> anyhow::Result<Option<net::Tls>> {
         Certificate::Files { certificate, key } => Some(net::Tls::from_files(certificate, key)?),
         Certificate::SelfSigned { names } => {
             let names = greeting::own_names(names);
-            Some(net::Tls::self_signed(&started.data.path().join("tls"), &names)?)
+            Some(net::Tls::self_signed(&self_signed_folder(started), &names)?)
         }
     })
 }
