@@ -67,7 +67,12 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
 
-    greeting::print(&addresses, &started.media.found);
+    let certified = match started.certificate {
+        Certificate::SelfSigned { .. } => greeting::local_name(),
+        // Whoever made the certificate knows its names.
+        Certificate::None | Certificate::Files { .. } => None,
+    };
+    greeting::print(&addresses, certified.as_deref(), &started.media.found);
     service_manager::ready();
     let stopped = server.run().await.context("the server cannot run")?;
     tracing::info!(cut_off = stopped.cut_off, "stopped");
