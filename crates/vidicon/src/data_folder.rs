@@ -146,11 +146,11 @@ pub fn holder(path: &Path) -> Holder {
 }
 
 /// Refuses a data folder that a media folder would publish: one that lies in it, unless a part of the way
-/// down is hidden (hidden files are never served). Both are absolute; the data folder need not exist yet.
+/// down is hidden (hidden files are never served). All are absolute; none of them need exist yet.
 pub fn refuse_published(data: &Path, media: &[PathBuf]) -> Result<(), DataError> {
     let real = future_path(data);
     for folder in media {
-        if let Ok(below) = real.strip_prefix(folder)
+        if let Ok(below) = real.strip_prefix(future_path(folder))
             && !below.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
         {
             return Err(DataError::Published { data: data.to_owned(), media: folder.clone() });
@@ -284,6 +284,10 @@ mod tests {
         for data in ["videos", "videos/data", "videos/a/b", "link/data", "other/../videos/data"] {
             assert!(matches!(check(base.join(data)), Err(DataError::Published { .. })), "{data}");
         }
+        let linked = refuse_published(&media.join("data"), &[base.join("link")]);
+        assert!(matches!(linked, Err(DataError::Published { .. })), "a media folder may be a link");
+        let later = refuse_published(&base.join("drive/data"), &[base.join("drive")]);
+        assert!(matches!(later, Err(DataError::Published { .. })), "or come later");
         for data in ["data", "videos/.vidicon", "videos/.a/b", "videos-data", "videos/../data"] {
             assert!(check(base.join(data)).is_ok(), "{data}");
         }

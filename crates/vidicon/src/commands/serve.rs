@@ -24,7 +24,7 @@ pub struct Started {
     pub certificate: Certificate,
     /// Every API key, those of `access.api_keys_file` included; none means that nobody is asked.
     pub api_keys: Vec<Secret>,
-    /// The media folders, and those that are missing.
+    /// The media folders, and which of them are missing now.
     pub media: MediaFolders,
     /// The data folder. It is held until this is dropped, so it must outlive everything that writes.
     pub data: DataFolder,
@@ -72,7 +72,7 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
         // Whoever made the certificate knows its names.
         Certificate::None | Certificate::Files { .. } => None,
     };
-    greeting::print(&addresses, certified.as_deref(), &started.media.found);
+    greeting::print(&addresses, certified.as_deref(), &started.media.roots);
     service_manager::ready();
     let stopped = server.run().await.context("the server cannot run")?;
     tracing::info!(cut_off = stopped.cut_off, "stopped");
@@ -87,7 +87,7 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
         settings::Symlinks::Refuse => delivery::Symlinks::Refuse,
     };
     let folders =
-        delivery::Folders::new(started.media.found.clone(), symlinks)?.withhold(withheld(started));
+        delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
     let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
     let cors = &settings.access.cors;
     Ok(api::App {
@@ -113,25 +113,25 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
 fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
+    files.push(started.data.lock());
+    // Also when it is not in use: it may be again tomorrow.
+    files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {
         files.push(key.clone());
     }
     files
 }
-    files.push(started.data.lock());
-    // Also when it is not in use: it may be again tomorrow.
-    files.push(self_signed_folder(started).join("self-signed.key"));
+
+/// Where the certificate that signs itself is kept, and its key.
+fn self_signed_folder(started: &Started) -> PathBuf {
+    started.data.path().join("tls")
+}
 
 fn limits(settings: &Settings) -> net::Limits {
     let limits = &settings.limits;
     let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     net::Limits {
         connections: count(limits.connections),
-/// Where the certificate that signs itself is kept, and its key.
-fn self_signed_folder(started: &Started) -> PathBuf {
-    started.data.path().join("tls")
-}
-
         connections_per_address: count(limits.connections_per_address),
         header_size: usize::try_from(limits.header_size.bytes()).unwrap_or(usize::MAX),
         header_timeout: limits.header_timeout.get(),

@@ -73,7 +73,7 @@ fn configured(loaded: &Loaded, around: &Surroundings) -> Vec<Check> {
         checks.push(Check::failed("API keys", why).costs("Vidicon does not start"));
     }
     let media = media_folders::resolve(&settings.folders, around)
-        .map(|media| media.found)
+        .map(|media| media.roots)
         .unwrap_or_default();
     checks.extend(
         settings.folders.iter().map(|folder| folders::media(folder, &around.absolute(folder))),

@@ -113,7 +113,8 @@ mod tests {
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert!(warnings[0].starts_with("access.api_keys: 1 of the keys is shorter than 16"));
         assert!(warnings[1].starts_with("access.api_keys_file: 2 of the keys are shorter than 16"));
-        let missing = Access { api_keys_file: Some(folder.path().join("none")), ..Access::default() };
+        let missing =
+            Access { api_keys_file: Some(folder.path().join("none")), ..Access::default() };
         assert_eq!(missing.warnings(), [""; 0]);
     }
 }
