@@ -7,11 +7,6 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 
-# Tools of the project's own (nextest, cargo-deny) live in .tools, so that nothing has to be
-# put into anybody's home; rustup's programs are found even where no shell profile names them.
-TOOLS=$ROOT/.tools
-export PATH=$TOOLS/bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
-
 # Asking rustup for a version must not make it download one.
 export RUSTUP_AUTO_INSTALL=0
 
@@ -34,6 +29,15 @@ die() {
     exit 1
 }
 
+# Tools of the project's own (nextest, cargo-deny) live in .tools, so that nothing has to be
+# put into anybody's home; rustup's programs are found even where no shell profile names them.
+if [ -z "${HOME:-}" ] && [ -z "${CARGO_HOME:-}" ]; then
+    die "this user has no home folder, where cargo keeps what it downloads; please set HOME, or CARGO_HOME and RUSTUP_HOME."
+fi
+TOOLS=$ROOT/.tools
+CARGO_BIN=${CARGO_HOME:-${HOME:-}/.cargo}/bin
+export PATH=$TOOLS/bin:$PATH:$CARGO_BIN
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # Is version $1 the same as $2, or newer? Compares number by number: 1.100 is newer than 1.95.
@@ -55,8 +59,7 @@ use_rust() {
     found=$(version_of cargo --version)
     [ -n "$found" ] && at_least "$found" "$RUST_NEEDED" && return
     # A cargo of the distribution may stand before rustup's.
-    local rustup_bin=${CARGO_HOME:-$HOME/.cargo}/bin
-    if [ -x "$rustup_bin/rustup" ]; then PATH=$TOOLS/bin:$rustup_bin:$PATH; fi
+    if [ -x "$CARGO_BIN/rustup" ]; then PATH=$TOOLS/bin:$CARGO_BIN:$PATH; fi
     found=$(version_of cargo --version)
     [ -n "$found" ] && at_least "$found" "$RUST_NEEDED" && return
     have rustup || return 1

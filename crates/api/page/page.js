@@ -71,7 +71,23 @@ document.addEventListener('click', async ({ target }) => {
     getSelection().selectAllChildren(code); // No clipboard without TLS: leave it marked.
   }
 });
+if (key) {
+  for (const link of document.querySelectorAll('footer a')) {
+    const url = new URL(link.href);
+    url.searchParams.set('api_key', key);
+    link.href = url.href;
+  }
+}
 if (location.hash.length > 1) {
-  field.value = decodeURI(location.hash.slice(1));
+  field.value = named(location.hash.slice(1));
   play(field.value);
+}
+
+// Somebody may have written the address by hand: what is no encoding is the name itself.
+function named(hash) {
+  try {
+    return decodeURI(hash);
+  } catch {
+    return hash;
+  }
 }

@@ -72,7 +72,8 @@ impl Builder {
         self
     }
 
-    /// Sets an environment variable; the environment is otherwise empty but for `PATH` and `HOME`.
+    /// Sets an environment variable; the environment is otherwise empty but for `PATH`, `HOME`, and
+    /// a `VIDICON_CONFIG` that names an empty file, so that the configuration of this machine is not read.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
@@ -110,6 +111,8 @@ impl Builder {
     pub fn spawn(self) -> Server {
         let home = TempDir::with_prefix("vidicon-test-").unwrap();
         let data = self.data.unwrap_or_else(|| home.path().join("data"));
+        let configuration = home.path().join("empty.yaml");
+        std::fs::write(&configuration, "").unwrap();
         let mut command = Command::new(&self.binary);
         command.args(&self.verb).args(&self.folders).arg("--data").arg(&data);
         if self.listen.is_empty() {
@@ -124,6 +127,7 @@ impl Builder {
             .env_clear()
             .env("HOME", home.path())
             .env("RUST_BACKTRACE", "1")
+            .env("VIDICON_CONFIG", configuration)
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(self.env)
             .stdin(Stdio::null())

@@ -9,6 +9,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use rustix::fs::{Access, access};
+
 /// The file whose lock says that the folder is in use; it holds the process id of who holds it.
 pub const LOCK_FILE: &str = "vidicon.lock";
 
@@ -97,6 +99,27 @@ impl DataFolder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// The path of its lock file.
+    pub fn lock(&self) -> PathBuf {
+        self.path.join(LOCK_FILE)
+    }
+}
+
+/// Whether [`DataFolder::open`] could write an existing folder and take its lock, as far as permissions
+/// tell: nothing is created or changed.
+pub fn check_writable(path: &Path) -> Result<(), DataError> {
+    if !path.is_dir() {
+        return Err(DataError::NotAFolder(path.to_owned()));
+    }
+    let allowed = |path: &Path, wanted| access(path, wanted).map_err(io::Error::from);
+    let lock = path.join(LOCK_FILE);
+    allowed(path, Access::WRITE_OK | Access::EXEC_OK)
+        .and_then(|()| match allowed(&lock, Access::READ_OK | Access::WRITE_OK) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        })
+        .map_err(|error| DataError::Unusable { doing: "write to", folder: path.to_owned(), error })
 }
 
 /// Who holds a data folder.
@@ -123,11 +146,11 @@ pub fn holder(path: &Path) -> Holder {
 }
 
 /// Refuses a data folder that a media folder would publish: one that lies in it, unless a part of the way
-/// down is hidden (hidden files are never served). Both are absolute; the data folder need not exist yet.
+/// down is hidden (hidden files are never served). All are absolute; none of them need exist yet.
 pub fn refuse_published(data: &Path, media: &[PathBuf]) -> Result<(), DataError> {
     let real = future_path(data);
     for folder in media {
-        if let Ok(below) = real.strip_prefix(folder)
+        if let Ok(below) = real.strip_prefix(future_path(folder))
             && !below.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
         {
             return Err(DataError::Published { data: data.to_owned(), media: folder.clone() });
@@ -224,6 +247,22 @@ mod tests {
     }
 
     #[test]
+    fn whether_a_folder_can_be_written_is_told_without_writing() {
+        let base = tempfile::tempdir().unwrap();
+        check_writable(base.path()).unwrap();
+        assert_eq!(fs::read_dir(base.path()).unwrap().count(), 0);
+        fs::set_permissions(base.path(), fs::Permissions::from_mode(0o500)).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            let error = check_writable(base.path()).unwrap_err().to_string();
+            assert!(error.starts_with("cannot write to the data folder"), "{error}");
+        }
+        fs::set_permissions(base.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let file = base.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(matches!(check_writable(&file), Err(DataError::NotAFolder(_))));
+    }
+
+    #[test]
     fn a_file_is_not_a_data_folder() {
         let base = tempfile::tempdir().unwrap();
         let file = base.path().join("file");
@@ -245,6 +284,10 @@ mod tests {
         for data in ["videos", "videos/data", "videos/a/b", "link/data", "other/../videos/data"] {
             assert!(matches!(check(base.join(data)), Err(DataError::Published { .. })), "{data}");
         }
+        let linked = refuse_published(&media.join("data"), &[base.join("link")]);
+        assert!(matches!(linked, Err(DataError::Published { .. })), "a media folder may be a link");
+        let later = refuse_published(&base.join("drive/data"), &[base.join("drive")]);
+        assert!(matches!(later, Err(DataError::Published { .. })), "or come later");
         for data in ["data", "videos/.vidicon", "videos/.a/b", "videos-data", "videos/../data"] {
             assert!(check(base.join(data)).is_ok(), "{data}");
         }

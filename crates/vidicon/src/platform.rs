@@ -18,6 +18,8 @@ pub struct Surroundings {
     pub working_folder: PathBuf,
     /// The user's home folder, when there is one.
     pub home: Option<PathBuf>,
+    /// The folder of the system's configuration, where this process looks into it.
+    pub system_folder: Option<PathBuf>,
     /// Whether the process runs as the system's administrator.
     pub root: bool,
     /// Whether the system is macOS, whose folders for data and configuration lie elsewhere.
@@ -31,6 +33,7 @@ impl Surroundings {
             environment: std::env::vars_os().collect(),
             working_folder: std::env::current_dir()?,
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            system_folder: Some(PathBuf::from("/etc/vidicon")),
             root: rustix::process::geteuid().is_root(),
             macos: cfg!(target_os = "macos"),
         })
@@ -71,7 +74,7 @@ impl Surroundings {
         if let Some(folder) = self.config_folder() {
             candidates.extend(NAMES.iter().map(|name| folder.join(name)));
         }
-        candidates.push(PathBuf::from("/etc/vidicon/vidicon.yaml"));
+        candidates.extend(self.system_folder.iter().map(|folder| folder.join("vidicon.yaml")));
         candidates
     }
 
@@ -108,6 +111,7 @@ mod tests {
             environment: environment.iter().map(|(k, v)| (k.into(), v.into())).collect(),
             working_folder: "/work".into(),
             home: Some("/home/ada".into()),
+            system_folder: Some("/etc/vidicon".into()),
             root,
             macos,
         }

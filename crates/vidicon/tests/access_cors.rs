@@ -1,4 +1,4 @@
-//! CORS: pages of other origins may not write.
+//! CORS: what pages of other origins may read, and that they may not write.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -39,4 +39,59 @@ fn credentials_are_never_shared_with_any_origin() {
         let credentials = response.headers.has("access-control-allow-credentials");
         assert!(!(origin.is_some() && credentials), "{method}: {origin:?}");
     }
+}
+
+/// What pages of other sites may do with the answer to a GET, when these origins are configured.
+fn allowed(origins: &str, origin: Option<&str>) -> testkit::Response {
+    let folder = Folder::new();
+    folder.write("film.mp4", "film");
+    let server = Server::of(env!("CARGO_BIN_EXE_vidicon"))
+        .folder(folder.path())
+        .set("access.cors.origins", origins)
+        .start();
+    let headers: Vec<_> = origin.map(|origin| ("Origin", origin)).into_iter().collect();
+    server.request("GET", "/film.mp4", &headers)
+}
+
+#[test]
+fn pages_of_every_site_may_read_by_default() {
+    let (server, _folder) = serve();
+    for (target, headers, status) in [
+        ("/film.mp4", &[ORIGIN][..], 200),
+        // A browser may keep what <video> fetched without an origin, and give it to a script later.
+        ("/film.mp4", &[], 200),
+        ("/film.mp4", &[ORIGIN, ("Range", "bytes=0-1")], 206),
+        ("/film.mp4", &[ORIGIN, ("Range", "bytes=9-")], 416),
+        ("/missing.mp4", &[ORIGIN], 404),
+        ("/health", &[ORIGIN], 200),
+    ] {
+        let response = server.request("GET", target, headers);
+        response.expect_status(status);
+        assert_eq!(response.headers.one("access-control-allow-origin"), "*", "{target}");
+        let readable = response.headers.one("access-control-expose-headers");
+        for name in ["content-range", "content-length", "accept-ranges", "etag"] {
+            assert!(readable.contains(name), "a player that seeks reads {name}: {readable}");
+        }
+    }
+}
+
+#[test]
+fn with_origins_named_only_their_pages_may_read() {
+    let origins = "https://a.example,https://b.example";
+    let named = allowed(origins, Some("https://b.example"));
+    assert_eq!(named.headers.one("access-control-allow-origin"), "https://b.example");
+    for origin in [Some("https://c.example"), Some("null"), Some("http://a.example"), None] {
+        let response = allowed(origins, origin);
+        response.expect_status(200);
+        assert!(!response.headers.has("access-control-allow-origin"), "{origin:?}");
+        let vary: Vec<_> = response.headers.all("vary").map(str::to_lowercase).collect();
+        assert!(vary.iter().any(|field| field.contains("origin")), "{vary:?}");
+    }
+}
+
+#[test]
+fn without_origins_no_page_of_another_site_may_read() {
+    let response = allowed("[]", Some("https://a.example"));
+    response.expect_status(200);
+    assert!(!response.headers.has("access-control-allow-origin"));
 }

@@ -23,11 +23,16 @@ struct Ended {
 }
 
 /// Runs the program in a folder that is its home as well, with nothing in its environment but these.
+/// Where the folder holds no configuration an empty one is named, or this machine's would be read.
 fn run_with(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Ended {
-    let output = Command::new(env!("CARGO_BIN_EXE_vidicon"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vidicon"));
+    command.env_clear();
+    if !folder.join("vidicon.yaml").exists() {
+        command.env("VIDICON_CONFIG", "/dev/null");
+    }
+    let output = command
         .args(arguments)
         .current_dir(folder)
-        .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", folder)
         .envs(environment.iter().copied())
@@ -232,7 +237,8 @@ fn the_log_speaks_json_when_asked() {
     let ended = run(folder.path(), &["serve", "--data", "data", "--set", "log.format=json"]);
     drop(held);
     let first: Json = serde_json::from_str(ended.err.lines().next().unwrap()).unwrap();
-    assert_eq!(first["message"], "no configuration file; defaults, environment and flags apply");
+    assert_eq!(first["message"], "configuration file read");
+    assert_eq!(first["file"], "/dev/null");
     assert!(first["timestamp"].as_str().unwrap().ends_with('Z'), "{first}");
 }
 

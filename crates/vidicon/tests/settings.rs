@@ -159,6 +159,16 @@ fn a_file_is_found_where_it_is_looked_for() {
 }
 
 #[test]
+fn the_system_s_file_is_read_where_there_is_no_nearer_one() {
+    let mut place = Place::new().file("etc/vidicon.yaml", "log: {level: debug}\n");
+    assert_eq!(place.load(&Flags::default()).file, None);
+    place.around.system_folder = Some(place.at("etc"));
+    assert_eq!(place.load(&Flags::default()).file, Some(place.at("etc/vidicon.yaml")));
+    let nearer = place.file("home/.config/vidicon/vidicon.yaml", "log: {level: warn}\n");
+    assert_eq!(nearer.load(&Flags::default()).settings.log.level, "warn");
+}
+
+#[test]
 fn a_json_file_sets_the_same_keys_with_lines() {
     let text = "{\n\t\"folders\": [\"/srv/\\u0444\\u0438\\u043b\\u044c\\u043c\\u044b\"],\n\t\"files\": {\n\t\t\"max_ranges\": 8,\n\
                 \t\t\"symlinks\": \"inside\"\n\t},\n\t\"log\": {\"access\": false}\n}\n";
@@ -235,9 +245,31 @@ fn variables_of_container_platforms_and_empty_ones_are_left_alone() {
         .variable("VIDICON_PORT_9000_TCP_ADDR", "10.0.0.1")
         .variable("VIDICON_NAME", "/web/vidicon")
         .variable("VIDICON_CONFIG", "")
-        .variable("VIDICON_ACCESS_API_KEYS", "")
+        .variable("VIDICON_FOLDERS", "")
+        .variable("VIDICON_LIMITS_CONECTIONS", "")
         .variable("VIDICONX", "1");
     assert_eq!(place.load(&Flags::default()).sources.len(), 0);
+}
+
+#[test]
+fn an_empty_variable_for_keys_does_not_open_the_door() {
+    for (variable, key) in [
+        ("VIDICON_ACCESS_API_KEYS", "access.api_keys"),
+        ("VIDICON_ACCESS_API_KEYS_FILE", "access.api_keys_file"),
+    ] {
+        assert_eq!(
+            Place::new().variable(variable, "").refusal(&Flags::default()),
+            format!(
+                "environment variable {variable}: {key}: it is empty, which would let everybody in: did its \
+                 secret arrive? Give it a value, or unset it; VIDICON_ACCESS_API_KEYS=[] says that no key is wanted"
+            )
+        );
+    }
+    for blank in [" ", ","] {
+        Place::new().variable("VIDICON_ACCESS_API_KEYS", blank).refusal(&Flags::default());
+    }
+    let place = Place::new().variable("VIDICON_ACCESS_API_KEYS", "[]");
+    assert_eq!(place.load(&Flags::default()).settings.access.api_keys.len(), 0);
 }
 
 #[test]

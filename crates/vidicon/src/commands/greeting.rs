@@ -16,14 +16,26 @@ const EXAMPLES: usize = 3;
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Prints one line for each listener, then how other devices reach it, and a few files to try.
-pub(super) fn print(listeners: &[(SocketAddr, bool)], folders: &[PathBuf]) {
-    let text = text(listeners, outward_address(), &examples(folders));
+///
+/// `certified` is a name of this machine that its certificate has, for the encrypted listeners: a browser
+/// refuses their bare address.
+pub(super) fn print(
+    listeners: &[(SocketAddr, bool)],
+    certified: Option<&str>,
+    folders: &[PathBuf],
+) {
+    let text = text(listeners, certified, outward_address(), &examples(folders));
     let mut out = std::io::stdout().lock();
     // Nobody may be reading; that is no reason to stop.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-fn text(listeners: &[(SocketAddr, bool)], outward: Option<IpAddr>, examples: &[String]) -> String {
+fn text(
+    listeners: &[(SocketAddr, bool)],
+    certified: Option<&str>,
+    outward: Option<IpAddr>,
+    examples: &[String],
+) -> String {
     let mut text = String::new();
     let mut first = None;
     for (address, tls) in listeners {
@@ -35,10 +47,14 @@ fn text(listeners: &[(SocketAddr, bool)], outward: Option<IpAddr>, examples: &[S
         let scheme = if *tls { "https" } else { "http" };
         let _ = writeln!(text, "Vidicon is serving at {scheme}://{own}/");
         let mut reach = format!("{scheme}://{own}/");
+        let outside = match certified.filter(|_| *tls) {
+            Some(name) => Some(format!("{name}:{}", address.port())),
+            None => outward.map(|ip| SocketAddr::new(ip, address.port()).to_string()),
+        };
         if address.ip().is_unspecified()
-            && let Some(outward) = outward
+            && let Some(outside) = outside
         {
-            reach = format!("{scheme}://{}/", SocketAddr::new(outward, address.port()));
+            reach = format!("{scheme}://{outside}/");
             let _ = writeln!(text, "  from other devices: {reach}");
         }
         first.get_or_insert(reach);
@@ -89,19 +105,34 @@ fn outward_address() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip()).filter(|address| !address.is_loopback())
 }
 
-/// The names that a certificate for this machine is made for: the host's, the loopback ones, its
-/// address on the network, and those that were configured.
+/// The names that a certificate for this machine is made for: the loopback ones, the host's, and those
+/// that were configured. Its address on the network is none of them: each change of the lease would
+/// make a new certificate, which clients have to trust anew.
 pub(super) fn own_names(configured: &[String]) -> Vec<String> {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-    if !host.is_empty() && host != "localhost" {
-        names.push(format!("{host}.local"));
-        names.push(host);
-    }
+    names.extend(host());
+    names.extend(local_name());
     names.extend(configured.iter().cloned());
     names.sort();
     names.dedup();
     names
+}
+
+/// The name by which other devices find this machine without a name server (multicast DNS, RFC 6762):
+/// `tv.local`. One of [`own_names`].
+pub(super) fn local_name() -> Option<String> {
+    host().as_deref().map(local)
+}
+
+fn local(host: &str) -> String {
+    let (label, _domain) = host.split_once('.').unwrap_or((host, ""));
+    format!("{label}.local")
+}
+
+/// What this machine is called, unless nobody has named it.
+fn host() -> Option<String> {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    (!host.is_empty() && host != "localhost").then_some(host)
 }
 
 #[cfg(test)]
@@ -115,13 +146,33 @@ mod tests {
             [("127.0.0.1:9000".parse().unwrap(), false), ("0.0.0.0:9443".parse().unwrap(), true)];
         let outward = Some("192.168.1.20".parse().unwrap());
         assert_eq!(
-            text(&listeners, outward, &["a%20b.mp4".to_owned()]),
+            text(&listeners, None, outward, &["a%20b.mp4".to_owned()]),
             "Vidicon is serving at http://127.0.0.1:9000/\n\
              Vidicon is serving at https://localhost:9443/\n\
              \x20 from other devices: https://192.168.1.20:9443/\n\
              Try in a browser, mpv or VLC:\n\
              \x20 http://127.0.0.1:9000/a%20b.mp4\n"
         );
+    }
+
+    #[test]
+    fn an_encrypted_listener_is_named_as_its_certificate_names_it() {
+        let listeners =
+            [("[::]:9443".parse().unwrap(), true), ("0.0.0.0:9000".parse().unwrap(), false)];
+        let outward = Some("192.168.1.20".parse().unwrap());
+        assert_eq!(
+            text(&listeners, Some("tv.local"), outward, &["a.mp4".to_owned()]),
+            "Vidicon is serving at https://localhost:9443/\n\
+             \x20 from other devices: https://tv.local:9443/\n\
+             Vidicon is serving at http://localhost:9000/\n\
+             \x20 from other devices: http://192.168.1.20:9000/\n\
+             Try in a browser, mpv or VLC:\n\
+             \x20 https://tv.local:9443/a.mp4\n"
+        );
+        for host in ["tv", "tv.local", "tv.example.org"] {
+            assert_eq!(local(host), "tv.local");
+        }
+        assert!(local_name().is_none_or(|name| own_names(&[]).contains(&name)));
     }
 
     #[test]

@@ -8,9 +8,7 @@ use std::{
 use api::{Condition, Readiness, State};
 
 use super::serve::Started;
-
-/// Less free disk than this on the data folder is worth telling.
-const LITTLE_DISK: u64 = 1 << 30;
+use crate::free_disk;
 
 /// The checks. Each request for `/ready` runs them anew.
 pub(super) fn checks(
@@ -19,12 +17,10 @@ pub(super) fn checks(
     stop: &net::Stop,
 ) -> Readiness {
     let roots: Vec<PathBuf> = folders.roots().to_vec();
-    let missing_at_start: Vec<String> =
-        started.media.missing.iter().map(|missing| missing.why.clone()).collect();
     let data = started.data.path().to_owned();
     let drain = stop.drain.clone();
     Arc::new(move || {
-        let mut conditions = media(&roots, &missing_at_start);
+        let mut conditions = media(&roots);
         conditions.extend(disk(&data));
         conditions.extend(ffmpeg());
         if drain.is_cancelled() {
@@ -38,7 +34,7 @@ pub(super) fn checks(
     })
 }
 
-fn media(roots: &[PathBuf], missing_at_start: &[String]) -> Vec<Condition> {
+fn media(roots: &[PathBuf]) -> Vec<Condition> {
     let gone: Vec<&PathBuf> =
         roots.iter().filter(|root| std::fs::read_dir(root).is_err()).collect();
     let state = if gone.len() == roots.len() { State::Unavailable } else { State::Degraded };
@@ -46,14 +42,9 @@ fn media(roots: &[PathBuf], missing_at_start: &[String]) -> Vec<Condition> {
         .map(|root| Condition {
             state,
             what: format!("the media folder {} cannot be read", root.display()),
-            mend: "its files answer 503 until it is back: connect its drive, or grant the right to read it"
+            mend: "paths that no other folder has answer 503 until it is back: connect its drive, or grant the right to read it"
                 .to_owned(),
         })
-        .chain(missing_at_start.iter().map(|why| Condition {
-            state: State::Degraded,
-            what: why.clone(),
-            mend: "its files are not served: connect its drive and restart".to_owned(),
-        }))
         .collect()
 }
 
@@ -63,20 +54,17 @@ fn disk(data: &Path) -> Option<Condition> {
         what,
         mend: mend.to_owned(),
     };
-    match rustix::fs::statvfs(data) {
+    match free_disk::at(data) {
         Err(error) => Some(degraded(
             format!("the data folder {} cannot be looked at: {error}", data.display()),
             "nothing can be kept there: is its drive connected?",
         )),
-        Ok(disk) => {
-            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-            (free < LITTLE_DISK).then(|| {
-                degraded(
-                    format!("{} MiB are free on the disk of the data folder", free >> 20),
-                    "make room, or name a data folder on another disk by --data",
-                )
-            })
-        }
+        Ok(free) => (free < free_disk::LITTLE).then(|| {
+            degraded(
+                format!("{} MiB are free on the disk of the data folder", free.bytes() >> 20),
+                "make room, or name a data folder on another disk by --data",
+            )
+        }),
     }
 }
 
@@ -101,9 +89,9 @@ mod tests {
     fn one_missing_folder_degrades_and_all_missing_make_unavailable() {
         let here = tempfile::tempdir().unwrap();
         let (here, gone) = (here.path().to_owned(), here.path().join("gone"));
-        assert!(media(std::slice::from_ref(&here), &[]).is_empty());
+        assert!(media(std::slice::from_ref(&here)).is_empty());
         let states = |roots: &[PathBuf]| -> Vec<State> {
-            media(roots, &[]).iter().map(|condition| condition.state).collect()
+            media(roots).iter().map(|condition| condition.state).collect()
         };
         assert_eq!(states(&[here, gone.clone()]), [State::Degraded]);
         assert_eq!(states(&[gone]), [State::Unavailable]);

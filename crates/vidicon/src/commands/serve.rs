@@ -24,7 +24,7 @@ pub struct Started {
     pub certificate: Certificate,
     /// Every API key, those of `access.api_keys_file` included; none means that nobody is asked.
     pub api_keys: Vec<Secret>,
-    /// The media folders, and those that are missing.
+    /// The media folders, and which of them are missing now.
     pub media: MediaFolders,
     /// The data folder. It is held until this is dropped, so it must outlive everything that writes.
     pub data: DataFolder,
@@ -64,7 +64,12 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
 
-    greeting::print(&addresses, &started.media.found);
+    let certified = match started.certificate {
+        Certificate::SelfSigned { .. } => greeting::local_name(),
+        // Whoever made the certificate knows its names.
+        Certificate::None | Certificate::Files { .. } => None,
+    };
+    greeting::print(&addresses, certified.as_deref(), &started.media.roots);
     service_manager::ready();
     let stopped = server.run().await.context("the server cannot run")?;
     tracing::info!(cut_off = stopped.cut_off, "stopped");
@@ -79,7 +84,7 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
         settings::Symlinks::Refuse => delivery::Symlinks::Refuse,
     };
     let folders =
-        delivery::Folders::new(started.media.found.clone(), symlinks)?.withhold(withheld(started));
+        delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
     let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
     let cors = &settings.access.cors;
     Ok(api::App {
@@ -100,14 +105,23 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
     })
 }
 
-/// What is never served, should it lie in a media folder: whatever holds a secret.
+/// What is never served, should it lie in a media folder or a link lead to it: whatever holds a secret,
+/// and what Vidicon keeps for itself.
 fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
+    files.push(started.data.lock());
+    // Also when it is not in use: it may be again tomorrow.
+    files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {
         files.push(key.clone());
     }
     files
+}
+
+/// Where the certificate that signs itself is kept, and its key.
+fn self_signed_folder(started: &Started) -> PathBuf {
+    started.data.path().join("tls")
 }
 
 fn limits(settings: &Settings) -> net::Limits {
@@ -128,7 +142,7 @@ fn tls(started: &Started) -> anyhow::Result<Option<net::Tls>> {
         Certificate::Files { certificate, key } => Some(net::Tls::from_files(certificate, key)?),
         Certificate::SelfSigned { names } => {
             let names = greeting::own_names(names);
-            Some(net::Tls::self_signed(&started.data.path().join("tls"), &names)?)
+            Some(net::Tls::self_signed(&self_signed_folder(started), &names)?)
         }
     })
 }

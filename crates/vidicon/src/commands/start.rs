@@ -35,7 +35,7 @@ pub(super) fn run(flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
         tracing::warn!("{}", missing.why);
     }
     let data = around.absolute(&settings.data);
-    data_folder::refuse_published(&data, &media.found)
+    data_folder::refuse_published(&data, &media.roots)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let data = DataFolder::open(&data).map_err(anyhow::Error::from)?;
 

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::report::Check;
-use crate::data_folder::{self, DataFolder, Holder};
+use crate::data_folder::{self, Holder};
 
 /// Is there something to serve in this media folder? `absolute` is where `named` lies.
 pub(super) fn media(named: &Path, absolute: &Path) -> Check {
@@ -79,7 +79,7 @@ pub(super) fn data(path: &Path, media: &[PathBuf], running: Holder) -> Check {
             .mend("create it for this user, or name another folder by --data"),
         };
     }
-    if let Err(error) = DataFolder::open(path) {
+    if let Err(error) = data_folder::check_writable(path) {
         return Check::failed(name, error.to_string()).costs(cost);
     }
     let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
@@ -147,6 +147,7 @@ mod tests {
         assert_eq!(data(&path, &[], Holder::Process(7)).state, State::Ok);
         assert_eq!(data(&path, std::slice::from_ref(&path), Holder::None).state, State::Failed);
         assert_eq!(data(&path, &[], Holder::None).state, State::Ok);
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "the doctor only looks");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
         assert_eq!(data(&path, &[], Holder::None).state, State::Warning);
     }

@@ -2,7 +2,7 @@
 //!
 //! Each subject has its own module, where what is decided (versions, thresholds, words) is apart from the
 //! asking (processes, sockets, files). Nothing is changed on the machine: a data folder that does not exist
-//! is not created.
+//! is not created, and one that does gets no lock file, which under sudo would be root's.
 
 mod ffmpeg;
 mod folders;
@@ -73,7 +73,7 @@ fn configured(loaded: &Loaded, around: &Surroundings) -> Vec<Check> {
         checks.push(Check::failed("API keys", why).costs("Vidicon does not start"));
     }
     let media = media_folders::resolve(&settings.folders, around)
-        .map(|media| media.found)
+        .map(|media| media.roots)
         .unwrap_or_default();
     checks.extend(
         settings.folders.iter().map(|folder| folders::media(folder, &around.absolute(folder))),

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::report::Check;
-use crate::{open_files::OpenFiles, settings::values::ByteSize};
+use crate::{free_disk, open_files::OpenFiles, settings::values::ByteSize};
 
 /// Below this many watches a large library is not watched as a whole: one is taken per folder.
 const WATCHES: u64 = 65_536;
@@ -13,9 +13,6 @@ const INSTANCES: u64 = 128;
 
 /// Open files that Vidicon takes besides two for each connection: listeners, log, certificates, database.
 const SPARE_FILES: u64 = 256;
-
-/// Less free disk than this gives a warning.
-const LITTLE_DISK: ByteSize = ByteSize::gib(1);
 
 /// The inotify limits, where there are any (Linux).
 pub(super) fn inotify() -> Vec<Check> {
@@ -64,8 +61,8 @@ fn judge_open_files(reachable: Option<u64>, connections: u32) -> Check {
 pub(super) fn disk(data: &Path) -> Check {
     let name = "free disk";
     let existing = data.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(data);
-    match rustix::fs::statvfs(existing) {
-        Ok(disk) => judge_disk(ByteSize::new(disk.f_bavail.saturating_mul(disk.f_frsize))),
+    match free_disk::at(existing) {
+        Ok(free) => judge_disk(free),
         Err(error) => {
             Check::warning(name, format!("cannot be told for {}: {error}", existing.display()))
         }
@@ -74,7 +71,7 @@ pub(super) fn disk(data: &Path) -> Check {
 
 fn judge_disk(free: ByteSize) -> Check {
     let found = format!("{} MiB on the disk of the data folder", free.bytes() >> 20);
-    if free >= LITTLE_DISK {
+    if free >= free_disk::LITTLE {
         return Check::ok("free disk", found);
     }
     Check::warning("free disk", found)

@@ -14,19 +14,42 @@ impl Access {
     /// open to everybody what was meant to be closed.
     pub fn all_keys(&self) -> Result<Vec<Secret>, String> {
         let mut keys = self.api_keys.clone();
-        if let Some(path) = &self.api_keys_file {
-            let shown = path.display();
-            let text = read(path).map_err(|error| {
-                format!("access.api_keys_file: cannot read {shown}: {error}; mend the file or take the key out of the configuration")
-            })?;
-            let more =
-                parse(&text).map_err(|why| format!("access.api_keys_file: {shown}:{why}"))?;
-            if more.is_empty() {
-                return Err(format!(
-                    "access.api_keys_file: {shown} holds no key: write one a line, for example the output of `openssl rand -hex 24`"
-                ));
-            }
-            keys.extend(more);
+        keys.extend(self.keys_of_file()?);
+        Ok(keys)
+    }
+
+    /// What is allowed but could be guessed by trying: keys that are short, wherever they stand. A file
+    /// that cannot be read has none; [`Access::all_keys`] tells why.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let of_file = self.keys_of_file().unwrap_or_default();
+        [("access.api_keys", &self.api_keys), ("access.api_keys_file", &of_file)]
+            .into_iter()
+            .filter_map(|(name, keys)| {
+                let short = keys.iter().filter(|key| key.is_short()).count();
+                (short > 0).then(|| {
+                    format!(
+                        "{name}: {short} of the keys {} shorter than {} characters and could be guessed by trying; \
+                         make one with `openssl rand -hex 24`",
+                        if short == 1 { "is" } else { "are" },
+                        Secret::SHORT
+                    )
+                })
+            })
+            .collect()
+    }
+
+    /// The keys of `access.api_keys_file`; none when no file is named.
+    fn keys_of_file(&self) -> Result<Vec<Secret>, String> {
+        let Some(path) = &self.api_keys_file else { return Ok(Vec::new()) };
+        let shown = path.display();
+        let text = read(path).map_err(|error| {
+            format!("access.api_keys_file: cannot read {shown}: {error}; mend the file or take the key out of the configuration")
+        })?;
+        let keys = parse(&text).map_err(|why| format!("access.api_keys_file: {shown}:{why}"))?;
+        if keys.is_empty() {
+            return Err(format!(
+                "access.api_keys_file: {shown} holds no key: write one a line, for example the output of `openssl rand -hex 24`"
+            ));
         }
         Ok(keys)
     }
@@ -77,5 +100,21 @@ mod tests {
         assert!(access.all_keys().unwrap_err().contains("holds no key"));
         std::fs::write(&path, "0123456789abcdef\n").unwrap();
         assert_eq!(access.all_keys().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn short_keys_are_told_wherever_they_stand() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        std::fs::write(&path, "short\n0123456789abcdef\nbrief\n").unwrap();
+        let api_keys = vec!["tiny".parse().unwrap(), "0123456789abcdef".parse().unwrap()];
+        let access = Access { api_keys, api_keys_file: Some(path), ..Access::default() };
+        let warnings = access.warnings();
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[0].starts_with("access.api_keys: 1 of the keys is shorter than 16"));
+        assert!(warnings[1].starts_with("access.api_keys_file: 2 of the keys are shorter than 16"));
+        let missing =
+            Access { api_keys_file: Some(folder.path().join("none")), ..Access::default() };
+        assert_eq!(missing.warnings(), [""; 0]);
     }
 }

@@ -16,6 +16,10 @@ const PREFIX: &str = "VIDICON_";
 /// The one variable that is no key: it names the configuration file.
 pub(super) const CONFIG: &str = "VIDICON_CONFIG";
 
+/// Keys for which nothing is not the same as not set: a secret that did not arrive would open to
+/// everybody what was meant to be closed.
+const NEVER_EMPTY: [&str; 2] = ["access.api_keys", "access.api_keys_file"];
+
 /// A value for a key.
 pub(super) struct Found {
     pub(super) key: &'static Key,
@@ -23,13 +27,14 @@ pub(super) struct Found {
     pub(super) source: Source,
 }
 
-/// The values of our variables, sorted by name so that messages come in a stable order, and the variables
-/// that look like ours but are no key's.
+/// The values of our variables, sorted by name so that messages come in a stable order, and what is wrong:
+/// variables that look like ours but are no key's, and empty ones where that matters. Other empty ones
+/// count as not set.
 pub(super) fn read(environment: &[(OsString, OsString)]) -> (Vec<Found>, Vec<Problem>) {
     let mut ours: Vec<(String, &OsString)> = environment
         .iter()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
-        .filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty())
+        .filter(|(name, _)| name.starts_with(PREFIX))
         .filter(|(name, _)| name != CONFIG && !set_by_containers(name))
         .collect();
     ours.sort();
@@ -37,6 +42,10 @@ pub(super) fn read(environment: &[(OsString, OsString)]) -> (Vec<Found>, Vec<Pro
     let mut problems = Vec::new();
     for (name, value) in ours {
         match key_of(&name) {
+            Some(key) if value.is_empty() && NEVER_EMPTY.contains(&key.name) => {
+                problems.push(empty(name, key));
+            }
+            _ if value.is_empty() => {}
             Some(key) => {
                 found.push(Found {
                     key,
@@ -69,6 +78,15 @@ fn key_of(name: &str) -> Option<&'static Key> {
 fn set_by_containers(name: &str) -> bool {
     let rest = name.strip_prefix(PREFIX).unwrap_or_default();
     ["SERVICE_", "PORT", "ENV_"].iter().any(|prefix| rest.starts_with(prefix)) || rest == "NAME"
+}
+
+fn empty(name: String, key: &Key) -> Problem {
+    let why = format!(
+        "{}: it is empty, which would let everybody in: did its secret arrive? Give it a value, or unset it; \
+         VIDICON_ACCESS_API_KEYS=[] says that no key is wanted",
+        key.name
+    );
+    Problem { source: Some(Source::Variable(name)), why }
 }
 
 fn unknown(name: String) -> Problem {

@@ -17,7 +17,6 @@ use super::{
     nearest::nearest,
     node::{Entry, Node, Value},
     source::{ConfigError, Flags, Problem, Source},
-    values::Secret,
 };
 use crate::platform::Surroundings;
 
@@ -255,15 +254,7 @@ struct FileAt<'a> {
 
 /// What is allowed but probably not meant.
 fn warnings(settings: &Settings) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let short = settings.access.api_keys.iter().filter(|key| key.is_short()).count();
-    if short > 0 {
-        warnings.push(format!(
-            "access.api_keys: {short} of the keys is shorter than {} characters and could be guessed by trying; make one with \
-             `openssl rand -hex 24`",
-            Secret::SHORT
-        ));
-    }
+    let mut warnings = settings.access.warnings();
     if !settings.tls.names.is_empty() && settings.tls.mode() != super::TlsMode::SelfSigned {
         warnings.push(
             "tls.names has no effect: it goes into the certificate of tls.mode self-signed only"
