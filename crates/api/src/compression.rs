@@ -148,11 +148,14 @@ async fn encode_off_thread(coding: Coding, text: Bytes) -> Option<Bytes> {
     coded.map(Bytes::from)
 }
 
-/// Whether the media type is text of some kind: it says so, or has a character set.
+/// Whether the answer's media type is text of some kind.
 fn is_text(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
-        return false;
-    };
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(is_text_type)
+}
+
+/// Whether a media type is text of some kind: it says so, or has a character set.
+pub(crate) fn is_text_type(kind: &str) -> bool {
     let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
     let kind = kind.trim();
     kind.starts_with("text/")
@@ -243,8 +246,12 @@ fn replace_all(headers: &mut HeaderMap, name: &HeaderName, from: &str, to: &str)
     replaced
 }
 
-/// Tells caches that the answer depends on what the client accepts.
-fn vary(headers: &mut HeaderMap) {
+/// Tells caches that the answer depends on what the client accepts, also when it is a 304.
+pub(crate) fn vary(headers: &mut HeaderMap) {
+    let said = |value: &HeaderValue| value == "accept-encoding";
+    if headers.get_all(header::VARY).iter().any(said) {
+        return;
+    }
     headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 

@@ -11,7 +11,7 @@ use extents::Part;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use net::HeadOnly;
 
-use crate::{metrics::Metrics, problem::Problem};
+use crate::{compression, metrics::Metrics, problem::Problem};
 
 /// What serving files needs.
 pub(crate) struct Files {
@@ -77,7 +77,10 @@ fn wants_download(query: Option<&str>) -> bool {
 }
 
 fn dress(reply: Reply) -> Response {
-    let Reply { status, headers, plan, .. } = reply;
+    let Reply { status, mut headers, plan, media_type } = reply;
+    if compression::is_text_type(media_type.as_str()) {
+        compression::vary(&mut headers);
+    }
     let (body, plan) = match plan.parts() {
         [] => (Body::empty(), None),
         // Read already, to leave with the head.

@@ -30,10 +30,16 @@ pub struct Started {
     pub data: DataFolder,
 }
 
+/// How many threads may wait for disks at once. A read from a drive that hangs holds its thread
+/// for as long as it hangs, whether or not the client is still there; reads from other drives
+/// must find one in spite of that. Threads are started only as they are needed.
+const WAITING_THREADS: usize = 2048;
+
 /// Serves until the process is told to stop.
 pub fn run(started: &Started) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(WAITING_THREADS)
         .thread_name("vidicon")
         .build()
         .context("cannot start the threads of the server")?;
