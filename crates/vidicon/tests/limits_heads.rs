@@ -90,6 +90,22 @@ fn what_is_not_http_gets_400() {
 }
 
 #[test]
+fn nobody_hides_a_request_in_the_body_of_another() {
+    let folder = Folder::new();
+    let server = server(&folder).start();
+    let mut http = server.http();
+    // By its length the body would hold the second request; by its chunks it ends before it.
+    http.send(
+        "GET /film.mp4 HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n\
+         0\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+    );
+    assert_eq!(http.read_response("GET").status, 200);
+    // RFC 9112 section 6.3: what follows on this connection is not trusted.
+    http.wait_closed();
+    assert_eq!(server.get("/film.mp4").text(), "film");
+}
+
+#[test]
 fn random_bytes_do_not_end_the_server() {
     let folder = Folder::new();
     let server = server(&folder).set("limits.header_timeout", "1s").start();
