@@ -78,6 +78,9 @@ pub(super) fn usable_folder(path: PathBuf) -> Result<PathBuf, FoldersError> {
         std::path::absolute(&path).and_then(|absolute| match std::fs::metadata(&absolute) {
             Ok(metadata) => Ok(metadata.is_dir().then_some(absolute)),
             Err(error) if is_away(&error) => Ok(Some(absolute)),
+            // One folder behind a door that is shut is no reason to keep the others back; its
+            // paths answer 403 until somebody opens the door.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(Some(absolute)),
             Err(error) => Err(error),
         });
     match usable {
