@@ -11,7 +11,7 @@ use rustix::io::Errno;
 /// A media folder that cannot be served. Names the folder, for the operator who configured it.
 #[derive(Debug, thiserror::Error)]
 pub enum FoldersError {
-    /// Unreadable: no permission, a failing disk, a name that no folder can have.
+    /// Unreadable: a failing disk, a name that no folder can have.
     #[error("the media folder {} cannot be opened: {source}", path.display())]
     Unreadable {
         /// The folder as it was given.
