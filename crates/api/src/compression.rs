@@ -99,7 +99,7 @@ impl Offer {
                 response
             }
             _ if !is_text(response.headers()) => response,
-            coding => encode(response, coding).await,
+            coding => Box::pin(encode(response, coding)).await,
         }
     }
 }

@@ -80,7 +80,9 @@ impl Rule {
         };
         if let Some(allowed) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS);
+            if origin.is_some() {
+                headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS);
+            }
         }
     }
 }

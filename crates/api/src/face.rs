@@ -144,7 +144,8 @@ impl Inner {
         let offer = compression::Offer::take(&mut head.headers);
         let mut response = match route {
             None => files::answer(&self.files, &head).await,
-            Some(_) => self.route(Request::from_parts(head, Body::new(body))).await,
+            // Boxed, like compressing: what is rarely needed must not make every request larger.
+            Some(_) => Box::pin(self.route(Request::from_parts(head, Body::new(body)))).await,
         };
         response = offer.apply(response).await;
         response.extensions_mut().insert(route.unwrap_or(Route("files")));

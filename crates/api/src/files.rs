@@ -84,7 +84,10 @@ fn dress(reply: Reply) -> Response {
     let (body, plan) = match plan.parts() {
         [] => (Body::empty(), None),
         // Read already, to leave with the head.
-        [Part::Bytes(bytes)] => (Body::from(bytes.clone()), None),
+        [Part::Bytes(_)] => match plan.into_parts().pop() {
+            Some(Part::Bytes(bytes)) => (Body::from(bytes), None),
+            _ => (Body::empty(), None),
+        },
         _ => (Body::new(plan.clone().read()), Some(plan)),
     };
     let mut response = Response::new(body);

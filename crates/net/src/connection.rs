@@ -11,10 +11,9 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Limits, Observer, Peer, Refusal,
+    Limits, Observer, Peer, Refusal, Stop,
     causes::with_causes,
     service::ConnectionService,
     tls::Tls,
@@ -33,8 +32,8 @@ pub(crate) struct Shared<S> {
     pub(crate) limits: Limits,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) tls: Option<Tls>,
-    /// Cancelled when answers under way may finish and nothing new begins.
-    pub(crate) drain: CancellationToken,
+    /// Tells to finish, then to end; never to end before to finish.
+    pub(crate) stop: Stop,
 }
 
 /// Serves a plain connection: HTTP/1.1, files straight from the page cache.
@@ -75,7 +74,7 @@ where
     let handshake = time::timeout(shared.limits.header_timeout, tls.accept(stream));
     let handshake = tokio::select! {
         done = handshake => done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
-        () = shared.drain.cancelled() => return,
+        () = shared.stop.drain.cancelled() => return,
     };
     let stream = match handshake {
         Ok(stream) => stream,
@@ -99,7 +98,7 @@ where
     B::Error: StdError + Send + Sync + 'static,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Unpin,
 {
-    let (io, service) = dress(shared, io, peer, lane);
+    let (io, service) = dress(shared, io, peer, lane, Protocol::Http1);
     let watch = Arc::clone(&service.watch);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -107,7 +106,7 @@ where
         .max_header_size(shared.limits.header_size)
         .max_buf_size(shared.limits.header_size.max(64 << 10))
         .serve_connection(io, service);
-    drive(shared, &watch, peer, Protocol::Http1, connection, |connection| {
+    drive(shared, &watch, peer, connection, |connection| {
         connection.graceful_shutdown();
     })
     .await;
@@ -124,7 +123,7 @@ where
     B::Error: StdError + Send + Sync + 'static,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Send + Unpin + 'static,
 {
-    let (io, service) = dress(shared, io, peer, None);
+    let (io, service) = dress(shared, io, peer, None, Protocol::Http2);
     let watch = Arc::clone(&service.watch);
     let header_list = u32::try_from(shared.limits.header_size).unwrap_or(u32::MAX);
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -135,7 +134,7 @@ where
         .keep_alive_interval(shared.limits.stall_timeout / 2)
         .keep_alive_timeout(shared.limits.stall_timeout / 2)
         .serve_connection(io, service);
-    drive(shared, &watch, peer, Protocol::Http2, connection, |connection| {
+    drive(shared, &watch, peer, connection, |connection| {
         connection.graceful_shutdown();
     })
     .await;
@@ -146,11 +145,12 @@ fn dress<S, I>(
     io: I,
     peer: Peer,
     lane: Option<extents::Lane>,
+    protocol: Protocol,
 ) -> (TokioIo<Watched<I>>, ConnectionService<S>)
 where
     TokioIo<Watched<I>>: Sized,
 {
-    let watch = Arc::new(Watch::new());
+    let watch = Arc::new(Watch::new(protocol));
     let observer = Arc::clone(&shared.observer);
     let io = Watched::new(io, Arc::clone(&watch), Arc::clone(&observer), peer.address);
     let service =
@@ -163,7 +163,6 @@ async fn drive<S, C>(
     shared: &Shared<S>,
     watch: &Watch,
     peer: Peer,
-    protocol: Protocol,
     connection: C,
     shut_down: impl Fn(std::pin::Pin<&mut C>),
 ) where
@@ -172,6 +171,8 @@ async fn drive<S, C>(
     let mut connection = pin!(connection);
     let mut look =
         pin!(time::sleep(shared.limits.header_timeout.min(shared.limits.stall_timeout / 4)));
+    // One signal after the other, so that a connection at work listens for one thing only.
+    let mut told = pin!(shared.stop.drain.cancelled());
     let mut draining = false;
     let mut suspected = false;
     loop {
@@ -183,11 +184,15 @@ async fn drive<S, C>(
                 }
                 return;
             }
-            () = shared.drain.cancelled(), if !draining => {
+            () = &mut told => {
+                if draining {
+                    return;
+                }
                 draining = true;
                 shut_down(connection.as_mut());
+                told.set(shared.stop.end.cancelled());
             }
-            () = &mut look => match watch.verdict(&shared.limits, protocol) {
+            () = &mut look => match watch.verdict(&shared.limits) {
                 Verdict::Fine(pause) => {
                     suspected = false;
                     look.as_mut().reset(time::Instant::now() + pause);

@@ -81,9 +81,9 @@ where
         grace: Duration,
     ) -> Self {
         let gate = Gate::new(limits.connections, limits.connections_per_address);
-        let drain = stop.drain.clone();
-        let shared = Arc::new(Shared { service: Arc::new(service), limits, observer, tls, drain });
-        Self { shared, gate, listeners, stop, grace }
+        let service = Arc::new(service);
+        let shared = Shared { service, limits, observer, tls, stop: stop.clone() };
+        Self { shared: Arc::new(shared), gate, listeners, stop, grace }
     }
 
     /// Serves until it is told to stop, then until the last answer is out or the grace is over.
@@ -111,7 +111,8 @@ where
         }
         tokio::select! {
             () = stop.drain.cancelled() => {}
-            () = stop.end.cancelled() => {}
+            // Connections wait for one after the other.
+            () = stop.end.cancelled() => stop.drain.cancel(),
         }
         tasks.close();
         tokio::select! {
@@ -175,21 +176,13 @@ where
     }
 
     fn spawn(&self, stream: TcpStream, address: SocketAddr, permit: Permit) {
-        let (shared, tls, end) = (Arc::clone(&self.shared), self.tls.clone(), self.end.clone());
+        let (shared, tls) = (Arc::clone(&self.shared), self.tls.clone());
         shared.observer.opened();
         self.tasks.spawn(async move {
             let _open = Open { _permit: permit, observer: Arc::clone(&shared.observer) };
-            let serve = async {
-                match tls {
-                    None => serve_plain(&shared, stream, Peer { address, tls: false }).await,
-                    Some(tls) => {
-                        serve_tls(&shared, tls, stream, Peer { address, tls: true }).await;
-                    }
-                }
-            };
-            tokio::select! {
-                () = end.cancelled() => {}
-                () = serve => {}
+            match tls {
+                None => serve_plain(&shared, stream, Peer { address, tls: false }).await,
+                Some(tls) => serve_tls(&shared, tls, stream, Peer { address, tls: true }).await,
             }
         });
     }
@@ -204,9 +197,13 @@ where
             let socket = SockRef::from(&stream);
             let _ = socket.send(answer.as_bytes());
             let _ = socket.shutdown(Shutdown::Write);
+            let end = self.end.clone();
             self.tasks.spawn(async move {
                 let _place = place;
-                linger(stream).await;
+                tokio::select! {
+                    () = end.cancelled() => {}
+                    () = linger(stream) => {}
+                }
             });
         }
     }

@@ -25,6 +25,7 @@ use crate::{Limits, Observer, Refusal};
 /// The notes of one connection. Times are milliseconds since it was accepted.
 pub(crate) struct Watch {
     accepted: Instant,
+    protocol: Protocol,
     /// When a byte last moved.
     progress: AtomicU64,
     /// When the head that is being read began; 0 while none is.
@@ -69,9 +70,10 @@ pub(crate) enum Verdict {
 }
 
 impl Watch {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(protocol: Protocol) -> Self {
         Self {
             accepted: Instant::now(),
+            protocol,
             progress: AtomicU64::new(0),
             head_began: AtomicU64::new(0),
             blocked_since: AtomicU64::new(0),
@@ -100,8 +102,11 @@ impl Watch {
         self.sent();
     }
 
-    /// A byte of an answer was taken.
+    /// A byte of an answer was taken. HTTP/1.1 is judged by its socket and needs no note of it.
     pub(crate) fn sent(&self) {
+        if self.protocol == Protocol::Http1 {
+            return;
+        }
         self.served.store(self.now(), Ordering::Relaxed);
     }
 
@@ -169,7 +174,7 @@ impl Watch {
     /// While an answer is under way only the client's failure to take it counts: a disk that
     /// spins up is not the client's fault. And a client takes it as long as it acknowledges
     /// bytes, however long it needs to empty a large send buffer.
-    pub(crate) fn verdict(&self, limits: &Limits, protocol: Protocol) -> Verdict {
+    pub(crate) fn verdict(&self, limits: &Limits) -> Verdict {
         let load = |note: &AtomicU64| note.load(Ordering::Relaxed);
         let now = self.now();
         let left = |since: u64, limit: Duration| {
@@ -182,7 +187,7 @@ impl Watch {
             _ => otherwise,
         };
         let under_way = self.in_flight.load(Ordering::Relaxed) > 0;
-        if protocol == Protocol::Http2 {
+        if self.protocol == Protocol::Http2 {
             // Pings move bytes on a connection that asks for nothing, and a stream whose window
             // stays closed blocks no socket: only what is served counts.
             let since = load(&self.served);
@@ -417,7 +422,7 @@ mod tests {
     /// A watch whose connection was accepted this long ago.
     fn aged(seconds: u64) -> Watch {
         let accepted = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
-        Watch { accepted, ..Watch::new() }
+        Watch { accepted, ..Watch::new(Protocol::Http1) }
     }
 
     /// Whole seconds, rounded up: the watch counts from a moment ago.
@@ -430,8 +435,8 @@ mod tests {
 
     #[test]
     fn an_idle_connection_may_stay_for_the_stall_timeout() {
-        assert_eq!(pause(&aged(25).verdict(&LIMITS, Protocol::Http1)), Some(5));
-        assert_eq!(aged(30).verdict(&LIMITS, Protocol::Http1), Verdict::Idle);
+        assert_eq!(pause(&aged(25).verdict(&LIMITS)), Some(5));
+        assert_eq!(aged(30).verdict(&LIMITS), Verdict::Idle);
     }
 
     #[test]
@@ -439,18 +444,18 @@ mod tests {
         let watch = aged(29);
         watch.head_began.store(20_000, Ordering::Relaxed);
         watch.progress.store(29_000, Ordering::Relaxed);
-        assert_eq!(pause(&watch.verdict(&LIMITS, Protocol::Http1)), Some(1));
+        assert_eq!(pause(&watch.verdict(&LIMITS)), Some(1));
         let watch = Watch { accepted: aged(31).accepted, ..watch };
-        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Close(Refusal::HeaderTimeout));
+        assert_eq!(watch.verdict(&LIMITS), Verdict::Close(Refusal::HeaderTimeout));
     }
 
     #[test]
     fn an_answer_under_way_is_never_idle() {
         let watch = aged(3600);
         watch.request_began();
-        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS)).is_some());
         watch.request_ended();
-        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Idle);
+        assert_eq!(watch.verdict(&LIMITS), Verdict::Idle);
     }
 
     #[test]
@@ -460,7 +465,7 @@ mod tests {
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.waiting.store(1000, Ordering::Relaxed);
         watch.blocked(Some(1000));
-        assert_eq!(watch.verdict(&LIMITS, Protocol::Http1), Verdict::Close(Refusal::Stalled));
+        assert_eq!(watch.verdict(&LIMITS), Verdict::Close(Refusal::Stalled));
     }
 
     #[test]
@@ -470,7 +475,7 @@ mod tests {
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.waiting.store(1000, Ordering::Relaxed);
         watch.blocked(Some(999));
-        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS)).is_some());
     }
 
     #[test]
@@ -479,7 +484,7 @@ mod tests {
         watch.request_began();
         watch.blocked_since.store(500, Ordering::Relaxed);
         watch.blocked(Some(0));
-        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http1)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS)).is_some());
     }
 
     #[derive(Default)]
@@ -509,7 +514,7 @@ mod tests {
         let reasons = Arc::new(Reasons::default());
         let observer: Arc<dyn Observer> = Arc::clone(&reasons) as _;
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
-        let watch = Watch { in_flight: AtomicUsize::new(answers), ..Watch::new() };
+        let watch = Watch { in_flight: AtomicUsize::new(answers), ..Watch::new(Protocol::Http1) };
         let mut watched = Watched::new(ours, Arc::new(watch), observer, peer);
         let mut text = String::new();
         let write = async {
@@ -533,19 +538,19 @@ mod tests {
 
     #[test]
     fn on_http2_only_what_is_served_counts() {
-        let watch = aged(31);
+        let watch = Watch { protocol: Protocol::Http2, ..aged(31) };
         // Pings, or a head that trickles in.
         watch.progress.store(31_000, Ordering::Relaxed);
         watch.head_began.store(30_000, Ordering::Relaxed);
-        assert_eq!(watch.verdict(&LIMITS, Protocol::Http2), Verdict::Idle);
+        assert_eq!(watch.verdict(&LIMITS), Verdict::Idle);
         watch.request_began();
         watch.served.store(500, Ordering::Relaxed);
-        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http2)).is_some(), "it waits for us");
+        assert!(pause(&watch.verdict(&LIMITS)).is_some(), "it waits for us");
         watch.waits_for_us(false);
         watch.served.store(500, Ordering::Relaxed);
-        assert_eq!(watch.verdict(&LIMITS, Protocol::Http2), Verdict::Close(Refusal::Stalled));
+        assert_eq!(watch.verdict(&LIMITS), Verdict::Close(Refusal::Stalled));
         watch.sent();
-        assert!(pause(&watch.verdict(&LIMITS, Protocol::Http2)).is_some());
+        assert!(pause(&watch.verdict(&LIMITS)).is_some());
     }
 
     #[tokio::test]
