@@ -91,10 +91,9 @@ pub(crate) fn check<B>(keys: &ApiKeys, request: &http::Request<B>) -> Result<(),
 }
 
 /// Tells the person who runs the server, who may be under attack or have mistyped a key.
-pub(crate) fn log<B>(refusal: Refusal, request: &http::Request<B>) {
-    let remote = request.extensions().get::<Peer>().map(|peer| peer.address);
+pub(crate) fn log<B>(refusal: Refusal, request: &http::Request<B>, peer: Peer) {
     tracing::warn!(
-        remote = remote.map(tracing::field::display),
+        remote = %peer.address,
         path = request.uri().path(),
         reason = refusal.name(),
         "request refused: no valid API key"

@@ -17,7 +17,7 @@ use delivery::{Folders, Policy};
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
 use http_body::Body as HttpBody;
-use net::Route;
+use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -102,58 +102,60 @@ struct Inner {
 }
 
 impl Inner {
-    async fn answer<B>(&self, request: http::Request<B>) -> Response
+    async fn answer<B>(&self, call: Call<B>) -> Answer<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        if let Some(response) = self.cors.preflight(&request) {
-            return response;
+        let known = route_of(call.request.uri().path());
+        let route = known.unwrap_or(Route("files"));
+        if let Some(response) = self.cors.preflight(&call.request) {
+            return Answer { response, route };
         }
-        let origin = request.headers().get(header::ORIGIN).cloned();
-        let mut response = self.answer_known(request).await;
-        self.cors.allow(origin.as_ref(), response.headers_mut());
-        response
-    }
-
-    /// Answers whoever shows what the access rule wants.
-    async fn answer_known<B>(&self, request: http::Request<B>) -> Response
-    where
-        B: HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<axum::BoxError>,
-    {
-        let route = route_of(request.uri().path());
-        if let Err(refusal) = access::check(&self.keys, &request) {
-            self.metrics.refused(refusal.name());
-            access::log(refusal, &request);
-            return refusal.into_response();
-        }
-        if let Some(length) =
-            request.body().size_hint().exact().filter(|length| !self.admits(*length))
-        {
-            self.metrics.refused("body_size");
-            return Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body has {length} bytes; limits.body_size allows {}", self.body_size),
-            )
-            .into_response();
-        }
-        let (mut head, body) = request.into_parts();
-        // One whose length was not announced ends where the limit is.
-        let body = http_body_util::Limited::new(body, self.body_size);
-        let offer = compression::Offer::take(&mut head.headers);
-        let mut response = match route {
-            None => files::answer(&self.files, &head).await,
-            // Boxed, like compressing: what is rarely needed must not make every request larger.
-            Some(_) => Box::pin(self.route(Request::from_parts(head, Body::new(body)))).await,
+        let origin = call.request.headers().get(header::ORIGIN).cloned();
+        let mut response = match self.refuse(&call) {
+            Some(refusal) => refusal,
+            None => self.answer_known(call, known.is_none()).await,
         };
-        response = offer.apply(response).await;
-        response.extensions_mut().insert(route.unwrap_or(Route("files")));
-        response
+        self.cors.allow(origin.as_ref(), response.headers_mut());
+        Answer { response, route }
     }
 
-    fn admits(&self, length: u64) -> bool {
-        usize::try_from(length).is_ok_and(|length| length <= self.body_size)
+    /// The refusal of a request that shows no key where one is needed, or whose body is longer
+    /// than it may be.
+    fn refuse<B: HttpBody>(&self, Call { request, peer, .. }: &Call<B>) -> Option<Response> {
+        if let Err(refusal) = access::check(&self.keys, request) {
+            self.metrics.refused(refusal.name());
+            access::log(refusal, request, *peer);
+            return Some(refusal.into_response());
+        }
+        let length = request.body().size_hint().lower();
+        if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
+            return None;
+        }
+        self.metrics.refused("body_size");
+        let allowed = self.body_size;
+        let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
+        Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response())
+    }
+
+    async fn answer_known<B>(&self, call: Call<B>, is_file: bool) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let Call { request, head_only, .. } = call;
+        let (mut head, body) = request.into_parts();
+        let offer = compression::Offer::take(&mut head.headers);
+        let response = if is_file {
+            files::answer(&self.files, &head, head_only).await
+        } else {
+            // One whose length was not announced ends where the limit is.
+            let body = Body::new(http_body_util::Limited::new(body, self.body_size));
+            // Boxed, like compressing: what is rarely needed must not make every request larger.
+            Box::pin(self.route(Request::from_parts(head, body))).await
+        };
+        offer.apply(response).await
     }
 
     async fn route(&self, request: Request) -> Response {
@@ -164,20 +166,23 @@ impl Inner {
     }
 }
 
-impl<B> hyper::service::Service<http::Request<B>> for Face
+impl<B> hyper::service::Service<Call<B>> for Face
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
-    type Response = Response;
+    type Response = Answer<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer<Body>, Infallible>> + Send>>;
 
-    fn call(&self, request: http::Request<B>) -> Self::Future {
+    fn call(&self, call: Call<B>) -> Self::Future {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
-            let answer = AssertUnwindSafe(inner.answer(request)).catch_unwind();
-            Ok(answer.await.unwrap_or_else(|cause| panicked(cause.as_ref())))
+            let answer = AssertUnwindSafe(inner.answer(call)).catch_unwind();
+            Ok(answer.await.unwrap_or_else(|cause| Answer {
+                response: panicked(cause.as_ref()),
+                route: Route("none"),
+            }))
         })
     }
 }

@@ -9,7 +9,6 @@ use axum::{
 use delivery::{Ask, Folders, PathErrorKind, Policy, RelativePath, Reply};
 use extents::Part;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use net::HeadOnly;
 
 use crate::{compression, metrics::Metrics, problem::Problem};
 
@@ -22,14 +21,14 @@ pub(crate) struct Files {
 
 /// Answers for both routes. A name that collides with a route stays reachable under `/video/`,
 /// which is never part of the path on disk here.
-pub(crate) async fn answer(files: &Files, request: &Parts) -> Response {
-    match reply(files, request).await {
+pub(crate) async fn answer(files: &Files, request: &Parts, head_only: bool) -> Response {
+    match reply(files, request, head_only).await {
         Ok(reply) => dress(reply),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn reply(files: &Files, request: &Parts) -> Result<Reply, Problem> {
+async fn reply(files: &Files, request: &Parts, head_only: bool) -> Result<Reply, Problem> {
     if request.method != Method::GET {
         files.metrics.refused("method");
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "files can only be read")
@@ -48,7 +47,6 @@ async fn reply(files: &Files, request: &Parts) -> Result<Reply, Problem> {
         log_if_ours(error.status(), &error, request);
         Problem::new(error.status(), error.to_string())
     })?;
-    let head_only = request.extensions.get::<HeadOnly>().is_some();
     let ask = Ask {
         method: if head_only { &Method::HEAD } else { &request.method },
         headers: &request.headers,

@@ -3,7 +3,6 @@
 use std::{convert::Infallible, error::Error as StdError, io, pin::pin, sync::Arc};
 
 use bytes::Bytes;
-use http::{Request, Response};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -13,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 
 use crate::{
-    Limits, Observer, Peer, Refusal, Stop,
+    Answer, Call, Limits, Observer, Peer, Refusal, Stop,
     causes::with_causes,
     service::ConnectionService,
     tls::Tls,
@@ -40,7 +39,7 @@ pub(crate) struct Shared<S> {
 #[cfg(target_os = "linux")]
 pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: StdError + Send + Sync + 'static,
 {
@@ -53,7 +52,7 @@ where
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn serve_plain<S, B>(shared: &Shared<S>, stream: TcpStream, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: StdError + Send + Sync + 'static,
 {
@@ -63,10 +62,7 @@ where
 /// Serves an encrypted connection: HTTP/2 or HTTP/1.1, as the client chooses (ALPN).
 pub(crate) async fn serve_tls<S, B>(shared: &Shared<S>, tls: Tls, stream: TcpStream, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible> + Send + Sync + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: StdError + Send + Sync + 'static,
@@ -93,7 +89,7 @@ where
 
 async fn serve_http1<S, B, I>(shared: &Shared<S>, io: I, peer: Peer, lane: Option<extents::Lane>)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: StdError + Send + Sync + 'static,
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + OverTcp + Unpin,
@@ -114,10 +110,7 @@ where
 
 async fn serve_http2<S, B, I>(shared: &Shared<S>, io: I, peer: Peer)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible> + Send + Sync + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: StdError + Send + Sync + 'static,

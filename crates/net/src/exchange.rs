@@ -11,12 +11,36 @@ use std::{
 };
 
 use extents::{Fault, Record};
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 
 use crate::{Refusal, watch::Watch};
 
-/// Who is at the other end of the connection that a request came on. Found in the request's
-/// extensions.
+/// A request on its way to the service.
+///
+/// What this layer knows beside the request stands next to it and not in its extensions, which
+/// would cost every request several allocations.
+#[derive(Debug)]
+pub struct Call<B> {
+    /// The request. One that came as HEAD is a GET here: see `head_only`.
+    pub request: Request<B>,
+    /// Who asks.
+    pub peer: Peer,
+    /// The request came as HEAD. This layer leaves out the body, so that both have the same
+    /// headers; whoever would start work for the body looks here.
+    pub head_only: bool,
+}
+
+/// The service's answer.
+#[derive(Debug)]
+pub struct Answer<B> {
+    /// The response. Where its body is a [`Plan`](extents::Plan) that may be sent straight from
+    /// its files, the plan is among its extensions as well.
+    pub response: Response<B>,
+    /// Under which name the log and the metrics file the request.
+    pub route: Route,
+}
+
+/// Who is at the other end of the connection that a request came on.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
     /// The address of the other end of the TCP connection: a reverse proxy's, where there is one.
@@ -25,13 +49,7 @@ pub struct Peer {
     pub tls: bool,
 }
 
-/// In a request's extensions: it came as HEAD. This layer hands it on as GET and leaves out the
-/// body, so that both have the same headers; whoever would start work for the body looks here.
-#[derive(Clone, Copy, Debug)]
-pub struct HeadOnly;
-
-/// In a response's extensions: under which name the log and the metrics file the request. Never
-/// a path, or the metrics would grow with the library.
+/// The name of a route. Never a path, or the metrics would grow with the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Route(pub &'static str);
 
@@ -73,7 +91,7 @@ pub struct Exchange {
     /// The other end of the connection.
     pub peer: Peer,
     started: Instant,
-    answer: OnceLock<Answer>,
+    answer: OnceLock<Answered>,
     sent: AtomicU64,
     fault: OnceLock<String>,
     /// Whether the client waits for us, not we for the client.
@@ -82,7 +100,7 @@ pub struct Exchange {
     watch: Arc<Watch>,
 }
 
-struct Answer {
+struct Answered {
     status: StatusCode,
     route: Route,
     /// Length of the body, where it is known beforehand.
@@ -91,7 +109,7 @@ struct Answer {
 
 impl Exchange {
     pub(crate) fn begin<B>(
-        request: &http::Request<B>,
+        request: &Request<B>,
         peer: Peer,
         observer: Arc<dyn Observer>,
         watch: Arc<Watch>,
@@ -115,7 +133,7 @@ impl Exchange {
 
     pub(crate) fn answered(&self, status: StatusCode, route: Route, announced: Option<u64>) {
         // Set once: there is one answer to a request.
-        let _ = self.answer.set(Answer { status, route, announced });
+        let _ = self.answer.set(Answered { status, route, announced });
         self.waits_for_us(false);
     }
 
@@ -149,7 +167,7 @@ impl Exchange {
         match self.answer.get() {
             _ if self.fault.get().is_some() => Outcome::Failed,
             None => Outcome::Aborted,
-            Some(Answer { announced: Some(announced), .. }) if self.sent() < *announced => {
+            Some(Answered { announced: Some(announced), .. }) if self.sent() < *announced => {
                 Outcome::Aborted
             }
             Some(_) => Outcome::Complete,

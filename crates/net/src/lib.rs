@@ -23,7 +23,7 @@ mod watch;
 
 pub use {
     causes::with_causes,
-    exchange::{Exchange, HeadOnly, Observer, Outcome, Peer, Route},
+    exchange::{Answer, Call, Exchange, Observer, Outcome, Peer, Route},
     limits::Limits,
     listener::{BindError, Listener},
     refusal::Refusal,

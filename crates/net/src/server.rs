@@ -10,7 +10,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
 use hyper::{body::Incoming, service::Service};
 use socket2::SockRef;
 use tokio::{
@@ -21,7 +20,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Limits, Listener, Observer, Peer, Refusal, Tls,
+    Answer, Call, Limits, Listener, Observer, Peer, Refusal, Tls,
     connection::{Shared, serve_plain, serve_tls},
     gate::{Gate, Permit},
 };
@@ -61,10 +60,7 @@ pub struct Server<S> {
 
 impl<S, B> Server<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible> + Send + Sync + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: StdError + Send + Sync + 'static,
@@ -140,10 +136,7 @@ struct Accept<S> {
 
 impl<S, B> Accept<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible> + Send + Sync + 'static,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: StdError + Send + Sync + 'static,

@@ -16,7 +16,7 @@ use http::{
 };
 use hyper::{body::Incoming, service::Service};
 
-use crate::{Exchange, HeadOnly, Observer, Peer, Refusal, Route, watch::Watch};
+use crate::{Answer, Call, Exchange, Observer, Peer, Refusal, Route, watch::Watch};
 
 /// What every request of one connection shares.
 pub(crate) struct ConnectionService<S> {
@@ -30,7 +30,7 @@ pub(crate) struct ConnectionService<S> {
 
 impl<S, B> Service<Request<Incoming>> for ConnectionService<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Call<Incoming>, Response = Answer<B>, Error = Infallible>,
     B: http_body::Body<Data = Bytes>,
 {
     type Response = Response<Body<B>>;
@@ -51,11 +51,9 @@ where
         let head_only = request.method() == Method::HEAD;
         if head_only {
             *request.method_mut() = Method::GET;
-            request.extensions_mut().insert(HeadOnly);
         }
-        request.extensions_mut().insert(self.peer);
         Answering::Asked {
-            future: self.service.call(request),
+            future: self.service.call(Call { request, peer: self.peer, head_only }),
             exchange: Some(exchange),
             lane: self.lane.clone(),
             head_only,
@@ -80,7 +78,7 @@ pin_project_lite::pin_project! {
 
 impl<F, B> Future for Answering<F, B>
 where
-    F: Future<Output = Result<Response<B>, Infallible>>,
+    F: Future<Output = Result<Answer<B>, Infallible>>,
     B: http_body::Body<Data = Bytes>,
 {
     type Output = Result<Response<Body<B>>, Infallible>;
@@ -89,8 +87,8 @@ where
         let response = match self.project() {
             AnsweringProjection::Refused { response } => response.take(),
             AnsweringProjection::Asked { future, exchange, lane, head_only } => {
-                let Ok(response) = ready!(future.poll(cx));
-                exchange.take().map(|exchange| dress(response, exchange, lane.take(), *head_only))
+                let Ok(answer) = ready!(future.poll(cx));
+                exchange.take().map(|exchange| dress(answer, exchange, lane.take(), *head_only))
             }
         };
         // Polled again after it was ready: there is nothing more to give.
@@ -129,7 +127,7 @@ fn refuse<B>(reason: Refusal, exchange: Arc<Exchange>) -> Response<Body<B>> {
 }
 
 fn dress<B: http_body::Body<Data = Bytes>>(
-    response: Response<B>,
+    Answer { response, route }: Answer<B>,
     exchange: Arc<Exchange>,
     lane: Option<Lane>,
     head_only: bool,
@@ -137,7 +135,6 @@ fn dress<B: http_body::Body<Data = Bytes>>(
     let (mut head, body) = response.into_parts();
     head.headers.insert(SERVER, HeaderValue::from_static("vidicon"));
     let plan = head.extensions.remove::<Plan>();
-    let route = head.extensions.remove::<Route>().unwrap_or(Route("none"));
     let length = body.size_hint().exact();
     let announced = if head_only { Some(0) } else { length };
     exchange.answered(head.status, route, announced);
