@@ -69,6 +69,11 @@ impl Log {
         }
     }
 
+    /// Whether the process has closed its output, so that no line is to come.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.shared.0.lock().unwrap().pipes == 0
+    }
+
     /// Waits until the process has closed its output, so that every line is here.
     pub(crate) fn wait_end(&self) {
         let (state, changed) = &*self.shared;

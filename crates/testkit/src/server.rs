@@ -97,6 +97,10 @@ impl Builder {
             addresses.extend(serving(line));
             (addresses.len() == listeners).then_some(())
         });
+        if addresses.len() != listeners && server.out.has_ended() {
+            // It is gone; what it said last may still be on its way through the other pipe.
+            server.err.wait_end();
+        }
         assert_eq!(
             addresses.len(),
             listeners,
