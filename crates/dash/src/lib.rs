@@ -1,0 +1,1 @@
+//! MPDs as values.

@@ -1,0 +1,203 @@
+//! One block of up to 128 samples as variable-length numbers (LEB128).
+//!
+//! Columns, one after the other: runs of equal durations; composition offsets over their greatest
+//! common divisor; sizes, or one for all; gaps between samples where there are any; key samples;
+//! skips where there are any.
+
+use crate::Sample;
+
+/// Writes the block.
+pub(super) fn encode(samples: &[Sample], out: &mut Vec<u8>) {
+    runs(samples.iter().map(|sample| sample.duration), out);
+    let divisor = samples.iter().fold(0, |all, sample| gcd(all, sample.composition.unsigned_abs()));
+    number(u64::from(divisor), out);
+    if divisor != 0 {
+        for sample in samples {
+            signed(i64::from(sample.composition) / i64::from(divisor), out);
+        }
+    }
+    column(samples.iter().map(|sample| sample.size), out);
+    let mut expected = samples.first().map_or(0, |sample| sample.offset);
+    let gaps = samples.iter().enumerate().filter_map(|(index, sample)| {
+        let gap = sample.offset.wrapping_sub(expected).cast_signed();
+        expected = sample.end();
+        (gap != 0).then_some((index, gap))
+    });
+    let gaps: Vec<_> = gaps.collect();
+    number(gaps.len() as u64, out);
+    let mut last = 0;
+    for (index, gap) in gaps {
+        number((index - last) as u64, out);
+        signed(gap, out);
+        last = index;
+    }
+    // Mostly all of them (sound) or few (pictures).
+    let keys = samples.iter().filter(|sample| sample.key).count();
+    let rare = keys * 2 <= samples.len();
+    number(u64::from(rare), out);
+    let odd: Vec<_> =
+        (0..).zip(samples).filter(|(_, s)| s.key == rare).map(|(index, _)| index).collect();
+    number(odd.len() as u64, out);
+    let mut last = 0u64;
+    for index in odd {
+        number(index - last, out);
+        last = index;
+    }
+    column(samples.iter().map(|sample| sample.skip), out);
+}
+
+/// Reads `count` samples that begin at this decode time and offset, and shows each with its
+/// number. Ends early when the bytes end.
+pub(super) fn decode(
+    bytes: &[u8],
+    count: u32,
+    (mut decode, mut offset): (i64, u64),
+    mut visit: impl FnMut(u32, Sample),
+) {
+    let mut reader = Reader { rest: bytes };
+    let count = (count as usize).min(128);
+    let (mut durations, mut sizes, mut skips) = ([0u32; 128], [0u32; 128], [0u32; 128]);
+    let (mut compositions, mut gaps, mut keys) = ([0i32; 128], [0i64; 128], [false; 128]);
+    let complete = (|| {
+        let mut filled = 0;
+        while filled < count {
+            let run = usize::try_from(reader.number()?).ok()?.min(count - filled);
+            let duration = u32::try_from(reader.number()?).ok()?;
+            durations.get_mut(filled..filled + run)?.fill(duration);
+            filled += run.max(1);
+        }
+        let divisor = i64::try_from(reader.number()?).ok()?;
+        if divisor != 0 {
+            for composition in compositions.iter_mut().take(count) {
+                *composition = i32::try_from(reader.signed()?.checked_mul(divisor)?).ok()?;
+            }
+        }
+        reader.column(sizes.get_mut(..count)?)?;
+        let mut at = 0usize;
+        for _ in 0..reader.number()?.min(128) {
+            at = at.checked_add(usize::try_from(reader.number()?).ok()?)?;
+            *gaps.get_mut(at)? = reader.signed()?;
+        }
+        let rare = reader.number()? != 0;
+        keys.fill(!rare);
+        let mut at = 0usize;
+        for _ in 0..reader.number()?.min(128) {
+            at = at.checked_add(usize::try_from(reader.number()?).ok()?)?;
+            *keys.get_mut(at)? = rare;
+        }
+        reader.column(skips.get_mut(..count)?)
+    })();
+    if complete.is_none() {
+        return;
+    }
+    let columns = durations.iter().zip(&compositions).zip(&sizes).zip(&gaps).zip(&keys).zip(&skips);
+    for (number, (((((duration, composition), size), gap), key), skip)) in
+        (0..).zip(columns.take(count))
+    {
+        offset = offset.wrapping_add_signed(*gap);
+        visit(
+            number,
+            Sample {
+                offset,
+                size: *size,
+                skip: *skip,
+                decode,
+                duration: *duration,
+                composition: *composition,
+                key: *key,
+            },
+        );
+        offset = offset.wrapping_add(u64::from(*size));
+        decode = decode.saturating_add(i64::from(*duration));
+    }
+}
+
+/// How often each value comes in a row.
+fn runs(values: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
+    let mut current: Option<(u32, u64)> = None;
+    for value in values {
+        match &mut current {
+            Some((same, run)) if *same == value => *run += 1,
+            _ => {
+                if let Some((value, run)) = current.replace((value, 1)) {
+                    number(run, out);
+                    number(u64::from(value), out);
+                }
+            }
+        }
+    }
+    if let Some((value, run)) = current {
+        number(run, out);
+        number(u64::from(value), out);
+    }
+}
+
+/// One value for all (plus one), or 0 and each.
+fn column(values: impl Iterator<Item = u32> + Clone, out: &mut Vec<u8>) {
+    let first = values.clone().next().unwrap_or(0);
+    if values.clone().all(|value| value == first) {
+        number(u64::from(first) + 1, out);
+    } else {
+        number(0, out);
+        for value in values {
+            number(u64::from(value), out);
+        }
+    }
+}
+
+fn gcd(mut a: u32, mut b: u32) -> u32 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn number(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push((value & 0x7F) as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push((value & 0x7F) as u8);
+}
+
+/// Zigzag: small magnitudes are short.
+fn signed(value: i64, out: &mut Vec<u8>) {
+    number(((value << 1) ^ (value >> 63)).cast_unsigned(), out);
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl Reader<'_> {
+    #[inline]
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let (byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        let value = self.number()?;
+        Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    fn column(&mut self, into: &mut [u32]) -> Option<()> {
+        match self.number()? {
+            0 => {
+                for value in into {
+                    *value = u32::try_from(self.number()?).ok()?;
+                }
+            }
+            same => into.fill(u32::try_from(same - 1).ok()?),
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,1 @@
+//! Boundaries, inits, segments.
