@@ -1,1 +1,3 @@
 //! ISO base media.
+
+pub mod write;
