@@ -8,15 +8,20 @@
 //! This room has never heard of containers.
 
 pub mod aac;
+pub mod ac3;
 pub mod av1;
 pub mod bits;
+pub mod captions;
+pub mod flac;
 pub mod h264;
 pub mod hevc;
 pub mod mpeg_audio;
 pub mod nal;
+pub mod opus;
 pub mod records;
 pub mod rfc6381;
 pub mod sei;
+pub mod vorbis;
 pub mod vpx;
 mod vui;
 
@@ -52,6 +57,16 @@ pub fn describe(codec: &Codec, config: &[u8]) -> Described {
         Codec::Vp8 | Codec::Vp9 => vpx::describe(codec, config),
         Codec::Aac => aac::describe(config),
         Codec::Mp3 | Codec::Mp2 => mpeg_audio::describe(codec, config),
+        Codec::Ac3 | Codec::Eac3 => ac3::describe(codec, config),
+        Codec::Opus => opus::describe(config),
+        Codec::Vorbis => vorbis::describe(config),
+        Codec::Flac => flac::describe(config),
+        Codec::Pcm { bits, .. } => Described {
+            codec_string: rfc6381::plain(codec).map(str::to_owned),
+            audio: Some(Audio { bits: (*bits).into(), ..Audio::default() }),
+            frame_samples: Some(1),
+            ..Described::default()
+        },
         other => Described {
             codec_string: rfc6381::plain(other).map(str::to_owned),
             ..Described::default()
@@ -92,8 +107,11 @@ pub fn leading_decodable(codec: &Codec, config: &[u8], start: &[u8]) -> Option<b
 
 /// The closed captions in the SEI messages of one sample (H.264 and HEVC, length-prefixed).
 pub fn captions(codec: &Codec, config: &[u8], sample: &[u8]) -> Option<Captions> {
-    let _ = (codec, config, sample);
-    None
+    if matches!(codec, Codec::H264 | Codec::Hevc) {
+        captions::of_sample(codec, config, sample)
+    } else {
+        None
+    }
 }
 
 /// A Dolby Vision configuration record, body of `dvcC`, `dvvC` or `dvwC` [Dolby Vision streams

@@ -175,7 +175,9 @@ pub(crate) fn describe(codec: &Codec, config: &[u8]) -> Described {
     let fourcc = if *codec == Codec::Vp8 { "vp08" } else { "vp09" };
     let Some([profile, level, format, primaries, transfer, matrix]) = config.first_chunk().copied()
     else {
-        return Described::default();
+        // Whatever VP8 is in, there is only one way to decode it; the level is that of HD.
+        let unknown = (*codec == Codec::Vp8).then(|| "vp08.00.40.08".to_owned());
+        return Described { codec_string: unknown, ..Described::default() };
     };
     let bit_depth = format >> 4;
     let colour = Colour { primaries, transfer, matrix, full_range: format & 1 == 1 };
