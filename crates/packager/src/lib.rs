@@ -11,14 +11,19 @@
 //! Pure: the same index, policy and number give the same bytes. Who asks, where the file is and
 //! how pieces are sent is left to others.
 
+pub mod clip;
 mod fetch;
 mod grid;
+pub mod manifest;
 pub mod names;
 pub mod playlists;
+pub mod playback;
 mod policy;
 pub mod presentation;
 mod rates;
 mod segment;
+pub mod text;
+pub mod ts;
 
 pub use {
     fetch::{Gather, fetch},

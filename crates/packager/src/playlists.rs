@@ -7,7 +7,9 @@ mod titles;
 use hls::{Duration, Map, MediaPlaylist, PlaylistType, Segment};
 use media::{Kind, Timescale};
 
+pub(crate) use multivariant::resolution;
 pub use multivariant::multivariant;
+pub(crate) use titles::title;
 
 use crate::{
     Presentation, Rendition,

@@ -21,6 +21,8 @@ use crate::{media_type::MediaType, reply::Made};
 /// What is asked of a film: which kind of playlists, and which resource.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Wanted {
+    /// Whether the film was named by its content id rather than by its path.
+    pub by_id: bool,
     /// HLS with CMAF (and DASH), or with transport streams.
     pub flavour: Flavour,
     /// The resource.
@@ -31,7 +33,7 @@ impl Film {
     /// What is sent for a resource. Playlists and inits read nothing; segments read headers of
     /// clusters at most, where their samples must be searched.
     pub async fn content(self: &Arc<Self>, wanted: Wanted) -> Result<Made, FilmError> {
-        let Wanted { flavour, resource } = wanted;
+        let Wanted { by_id, flavour, resource } = wanted;
         let tag = match resource {
             Resource::Init(_, tag) | Resource::Segment(_, tag, ..) => Some(tag),
             _ => None,
@@ -41,7 +43,7 @@ impl Film {
         }
         match resource {
             Resource::Master | Resource::Manifest | Resource::Playlist(_) => {
-                self.playlist(flavour, resource)
+                self.playlist(flavour, resource, by_id)
             }
             Resource::Init(lane, _) => self.init(lane, resource),
             Resource::Segment(Lane::Text(number), _, segment, Wrapping::WebVtt) => {
@@ -77,13 +79,18 @@ impl Film {
         }
     }
 
-    fn playlist(&self, flavour: Flavour, resource: Resource) -> Result<Made, FilmError> {
-        let key = (flavour, resource);
+    fn playlist(
+        &self,
+        flavour: Flavour,
+        resource: Resource,
+        by_id: bool,
+    ) -> Result<Made, FilmError> {
+        let key = (flavour, resource, by_id && resource == Resource::Manifest);
         let known = self.rendered.read().ok().and_then(|all| all.get(&key).cloned());
         let rendered = match known {
             Some(rendered) => rendered,
             None => {
-                let text = self.render(flavour, resource)?;
+                let text = self.render(flavour, resource, by_id)?;
                 let hash = blake3::hash(text.as_bytes()).to_hex();
                 let tag = hash.get(..24).unwrap_or_default().to_owned();
                 let rendered = Rendered { bytes: text.into(), tag };
@@ -104,7 +111,12 @@ impl Film {
         })
     }
 
-    fn render(&self, flavour: Flavour, resource: Resource) -> Result<String, FilmError> {
+    fn render(
+        &self,
+        flavour: Flavour,
+        resource: Resource,
+        by_id: bool,
+    ) -> Result<String, FilmError> {
         let presentation = &self.presentation;
         let media = |kind, number| {
             let rendition =
@@ -117,7 +129,13 @@ impl Film {
                 Ok(playlists::multivariant(presentation, flavour).to_string())
             }
             Resource::Master => Ok(playlists::multivariant(presentation, flavour).to_string()),
-            Resource::Manifest => Ok(packager::manifest::manifest(presentation).to_string()),
+            Resource::Manifest => {
+                // The segments are those of HLS, so that caches keep them once.
+                let name = if by_id { self.id.to_string() } else { self.path.to_url_path() };
+                let up = "../".repeat(name.split('/').count() + 1);
+                let base = format!("{up}hls/{name}/");
+                Ok(packager::manifest::manifest(presentation, Some(base)).render())
+            }
             Resource::Playlist(Lane::Video(number)) => media(Kind::Video, number),
             Resource::Playlist(Lane::Audio(number)) => media(Kind::Audio, number),
             Resource::Playlist(Lane::Text(number)) => media(Kind::Text, number),

@@ -29,7 +29,7 @@ pub struct Film {
     pub(super) sides: Vec<SideText>,
     pub(super) folders: Folders,
     pub(super) gate: Gate,
-    pub(super) rendered: RwLock<HashMap<(Flavour, Resource), Rendered>>,
+    pub(super) rendered: RwLock<HashMap<(Flavour, Resource, bool), Rendered>>,
     windows: Mutex<Windows>,
     /// When subtitles beside the file were looked for last.
     looked: Mutex<Instant>,

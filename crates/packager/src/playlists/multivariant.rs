@@ -232,7 +232,9 @@ fn iframes(presentation: &Presentation, lead: &Rendition) -> Option<IFrameVarian
 
 fn supplemental(track: &Track) -> Option<String> {
     let vision = track.video()?.dolby_vision.as_ref()?;
-    bitstream::dolby_vision_supplement(&track.codec, vision)
+    let transfer = track.video()?.colour.transfer;
+    let brand = bitstream::dolby_vision_brand(vision, transfer)?;
+    Some(format!("{}/{brand}", bitstream::dolby_vision_string(vision)))
 }
 
 /// The size at which pictures are seen: upright, with square pixels.

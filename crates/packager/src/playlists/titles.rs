@@ -20,7 +20,8 @@ pub(super) fn titles(presentation: &Presentation, renditions: &[&Rendition]) -> 
     titles
 }
 
-fn title(presentation: &Presentation, rendition: &Rendition) -> String {
+/// What one rendition is called, be it as another.
+pub(crate) fn title(presentation: &Presentation, rendition: &Rendition) -> String {
     let words = presentation.words(rendition);
     if let Some(title) = words.title.map(str::trim).filter(|title| !title.is_empty()) {
         return title.chars().filter(|letter| !letter.is_control()).take(120).collect();
