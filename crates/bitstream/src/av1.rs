@@ -267,6 +267,24 @@ pub(crate) fn describe(config: &[u8]) -> Described {
     Described { codec_string, video: Some(video), ..Described::default() }
 }
 
+/// `av1C` with the sequence header of a key sample, where the record has none and the sample has.
+pub(crate) fn complete(config: &[u8], sample: &[u8]) -> Option<Vec<u8>> {
+    let body = config.get(4..).unwrap_or_default();
+    if obus(body).any(|(kind, _)| kind == SEQUENCE_HEADER) {
+        return None;
+    }
+    let (_, payload) = obus(sample).find(|(kind, _)| *kind == SEQUENCE_HEADER)?;
+    // Headers have some tens of bytes: the size fits one byte of seven bits.
+    let size = u8::try_from(payload.len()).ok().filter(|size| *size < 0x80)?;
+    let mut obu = vec![SEQUENCE_HEADER << 3 | 2, size];
+    obu.extend_from_slice(payload);
+    let mut record = Sequence::parse(payload)?.record(&obu);
+    if let (Some(delay), Some(stated)) = (record.get_mut(3), config.get(3)) {
+        *delay = *stated;
+    }
+    Some(record)
+}
+
 /// What metadata OBUs say of high dynamic range [5.8], in the layout of the boxes.
 pub fn high_dynamic_range(data: &[u8]) -> HighDynamicRange {
     const LIGHT_LEVEL: u8 = 1;
@@ -310,7 +328,7 @@ fn mastering(body: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-pub(crate) fn random_access(config: &[u8], start: &[u8]) -> RandomAccess {
+pub(crate) fn random_access(config: &[u8], start: &[u8]) -> Option<RandomAccess> {
     let in_record = config.get(4..).unwrap_or_default();
     let header = |data: &[u8]| {
         let mut found = obus(data).filter(|(kind, _)| *kind == SEQUENCE_HEADER);
@@ -318,18 +336,18 @@ pub(crate) fn random_access(config: &[u8], start: &[u8]) -> RandomAccess {
     };
     // Matroska leaves out headers that are the same as that of the record.
     let Some(sequence) = header(start).or_else(|| header(in_record)) else {
-        return RandomAccess::No;
+        return Some(RandomAccess::No);
     };
     let mut frames = obus(start).filter(|(kind, _)| matches!(*kind, FRAME_HEADER | FRAME));
-    let Some((_, frame)) = frames.next() else { return RandomAccess::No };
+    let (_, frame) = frames.next()?;
     if sequence.reduced {
-        return RandomAccess::Closed;
+        return Some(RandomAccess::Closed);
     }
-    match frame.first() {
+    Some(match frame.first()? {
         // show_existing_frame, frame_type (0: key frame), show_frame
-        Some(first) if first & 0xf0 == 0x10 => RandomAccess::Closed,
+        first if first & 0xf0 == 0x10 => RandomAccess::Closed,
         // A key frame to be shown later: what is shown before it refers to what came before.
-        Some(first) if first & 0xf0 == 0 => RandomAccess::Open,
+        first if first & 0xf0 == 0 => RandomAccess::Open,
         _ => RandomAccess::No,
-    }
+    })
 }

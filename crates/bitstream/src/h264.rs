@@ -355,10 +355,10 @@ impl Slice {
     }
 }
 
-pub(crate) fn random_access<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> RandomAccess {
-    match picture(units) {
-        Some(Picture::Idr) => RandomAccess::Closed,
-        Some(Picture::Recovery(0) | Picture::Intra) => RandomAccess::Open,
+pub(crate) fn random_access<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> Option<RandomAccess> {
+    Some(match picture(units)? {
+        Picture::Idr => RandomAccess::Closed,
+        Picture::Recovery(0) | Picture::Intra => RandomAccess::Open,
         _ => RandomAccess::No,
-    }
+    })
 }

@@ -155,13 +155,13 @@ fn first_picture<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> Option<u8> {
     units.into_iter().filter_map(unit_type).find(|kind| *kind < VPS)
 }
 
-pub(crate) fn random_access<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> RandomAccess {
-    match first_picture(units) {
+pub(crate) fn random_access<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> Option<RandomAccess> {
+    Some(match first_picture(units)? {
         // BLA pictures tell decoders to leave their RASL pictures out; IDR pictures have none.
-        Some(16..=20) => RandomAccess::Closed,
-        Some(21) => RandomAccess::Open,
+        16..=20 => RandomAccess::Closed,
+        21 => RandomAccess::Open,
         _ => RandomAccess::No,
-    }
+    })
 }
 
 /// Whether a leading picture can be decoded when decoding begins at the picture it leads to: RADL

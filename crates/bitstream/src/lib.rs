@@ -74,6 +74,21 @@ pub fn describe(codec: &Codec, config: &[u8]) -> Described {
     }
 }
 
+/// A configuration that says more, where a record says too little and a key sample (of its file's
+/// framing) has the rest: AV1 without sequence header, H.264 and HEVC without parameter sets (`avc3`,
+/// `hev1`), VP8 and VP9 without record. `None` where there is nothing to add.
+pub fn complete(codec: &Codec, config: &[u8], sample: &[u8]) -> Option<Vec<u8>> {
+    match codec {
+        Codec::Av1 => av1::complete(config, sample),
+        Codec::H264 | Codec::Hevc => records::complete(codec, config, sample),
+        Codec::Vp8 | Codec::Vp9 if config.len() < 6 => {
+            let key = vpx::KeyFrame::parse(codec, sample)?;
+            Some(vpc_config(codec, sample, key.width, key.height, None))
+        }
+        _ => None,
+    }
+}
+
 /// What kind of picture a key sample is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RandomAccess {
@@ -86,15 +101,22 @@ pub enum RandomAccess {
     No,
 }
 
-/// What kind of picture a sample is, from its first bytes (a few hundred are enough).
+/// What kind of picture a sample is, from its first bytes; `No` if they do not reach it.
+///
+/// 4 KiB are enough: what encoders say of themselves before the first picture takes up to 1 KiB.
 pub fn random_access(codec: &Codec, config: &[u8], start: &[u8]) -> RandomAccess {
+    picture(codec, config, start).unwrap_or(RandomAccess::No)
+}
+
+/// The same, and `None` if these bytes do not reach the picture: read more of the sample.
+pub fn picture(codec: &Codec, config: &[u8], start: &[u8]) -> Option<RandomAccess> {
     let units = nal::length_prefixed(start, nal::length_size(codec, config));
     match codec {
         Codec::H264 => h264::random_access(units),
         Codec::Hevc => hevc::random_access(units),
         Codec::Av1 => av1::random_access(config, start),
         Codec::Vp8 | Codec::Vp9 => vpx::random_access(codec, start),
-        _ => RandomAccess::Closed,
+        _ => Some(RandomAccess::Closed),
     }
 }
 

@@ -189,9 +189,10 @@ pub(crate) fn describe(codec: &Codec, config: &[u8]) -> Described {
     }
 }
 
-pub(crate) fn random_access(codec: &Codec, start: &[u8]) -> RandomAccess {
-    match KeyFrame::parse(codec, start) {
+pub(crate) fn random_access(codec: &Codec, start: &[u8]) -> Option<RandomAccess> {
+    start.first()?;
+    Some(match KeyFrame::parse(codec, start) {
         Some(_) => RandomAccess::Closed,
         None => RandomAccess::No,
-    }
+    })
 }
