@@ -1,1 +1,3 @@
-//! ISO base media.
+//! ISO base media: MP4, `QuickTime`, fragmented and not.
+
+pub mod read;
