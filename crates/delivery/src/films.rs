@@ -11,6 +11,7 @@
 //! asks for a file that takes long to read hears how far it is. A file that was changed is noticed
 //! within a second; whatever was named before it carries the old tag and is gone.
 
+mod clip;
 mod content;
 mod error;
 mod film;

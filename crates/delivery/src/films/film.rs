@@ -7,8 +7,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use extents::Plan;
 use media::{ContentId, Index, Kind, Sample};
-use packager::{Policy, Presentation, Rendition, Span, names::Resource, playlists::Flavour};
+use packager::{
+    Policy, Presentation, Rendition, Span, clip::Stretch, names::Resource, playlists::Flavour, ts,
+};
+use subtitles::Cue;
 
 use super::{error::FilmError, sides::SideText, source::FileSource};
 use crate::{Folders, OpenFile, RelativePath, gate::Gate};
@@ -31,6 +35,8 @@ pub struct Film {
     pub(super) gate: Gate,
     pub(super) rendered: RwLock<HashMap<(Flavour, Resource, bool), Rendered>>,
     windows: Mutex<Windows>,
+    clips: Mutex<Vec<(Stretch, Plan)>>,
+    side_cues: Mutex<HashMap<usize, Arc<Vec<Cue>>>>,
     /// When subtitles beside the file were looked for last.
     looked: Mutex<Instant>,
 }
@@ -49,6 +55,8 @@ struct Windows {
     kept: Vec<((usize, u32), Arc<Vec<Sample>>)>,
 }
 
+/// How many clips of one film are remembered: that of a whole film takes some megabytes.
+const CLIPS: usize = 2;
 /// How long the list of subtitles beside a file is taken for unchanged.
 const SIDES_FRESH: Duration = Duration::from_secs(5);
 /// How many segments' samples are kept of one film: a few kilobytes each.
@@ -76,6 +84,8 @@ impl Film {
             gate: file.gate.clone(),
             rendered: RwLock::default(),
             windows: Mutex::default(),
+            clips: Mutex::default(),
+            side_cues: Mutex::default(),
             looked: Mutex::new(Instant::now()),
         }
     }
@@ -124,8 +134,59 @@ impl Film {
         self.windows().get((track, number)).ok_or(FilmError::NoSuchPart)
     }
 
+    /// The plan of a clip that was asked for lately: players ask for many ranges of one.
+    pub(super) fn kept_clip(&self, stretch: Stretch) -> Option<Plan> {
+        let clips = lock(&self.clips);
+        clips.iter().find(|(kept, _)| *kept == stretch).map(|(_, plan)| plan.clone())
+    }
+
+    pub(super) fn keep_clip(&self, stretch: Stretch, plan: Plan) {
+        let mut clips = lock(&self.clips);
+        clips.retain(|(kept, _)| *kept != stretch);
+        if clips.len() >= CLIPS {
+            clips.remove(0);
+        }
+        clips.push((stretch, plan));
+    }
+
+    pub(super) fn kept_side_cues(&self, position: usize) -> Option<Arc<Vec<Cue>>> {
+        lock(&self.side_cues).get(&position).cloned()
+    }
+
+    pub(super) fn keep_side_cues(&self, position: usize, cues: Arc<Vec<Cue>>) {
+        lock(&self.side_cues).insert(position, cues);
+    }
+
+    /// The samples of the parts of a transport stream's segment.
+    pub(super) async fn ts_samples(
+        self: &Arc<Self>,
+        parts: &ts::Parts,
+    ) -> Result<ts::Samples, FilmError> {
+        let want = |part: &ts::Part| demux::Want {
+            track: part.track,
+            range: part.range.clone(),
+            numbers: part.numbers.clone(),
+        };
+        let wants: Vec<demux::Want> =
+            parts.video.iter().chain(&parts.audio).map(want).collect();
+        let budget = media::Budget::default();
+        let found = if self.index().clusters.is_some() {
+            let search = move |film: &Self| {
+                Ok(demux::samples(&film.source, film.index(), &wants, &media::Budget::default())?)
+            };
+            self.reading(search).await?
+        } else {
+            demux::samples(&self.source, self.index(), &wants, &budget)?
+        };
+        let mut found = found.into_iter();
+        let mut next = |part: &Option<ts::Part>| {
+            part.as_ref().and_then(|_| found.next()).unwrap_or_default()
+        };
+        Ok(ts::Samples { video: next(&parts.video), audio: next(&parts.audio) })
+    }
+
     fn windows(&self) -> std::sync::MutexGuard<'_, Windows> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.windows)
     }
 
     /// This segment, and those of other renditions that players will ask for with it: one pass
@@ -164,6 +225,10 @@ impl Film {
         }
         Ok(())
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Windows {
