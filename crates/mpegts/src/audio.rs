@@ -167,9 +167,7 @@ impl Splitter {
 /// with less than six blocks in a frame, the rest of 1,536 samples [ETSI TS 102 366, F.6].
 fn belongs(header: &Header, last: &Last) -> bool {
     header.dependent
-        || header.enhanced
-            && last.header.enhanced
-            && last.frame.samples + header.samples <= 1536
+        || header.enhanced && last.header.enhanced && last.frame.samples + header.samples <= 1536
 }
 
 #[cfg(test)]

@@ -63,11 +63,14 @@ impl Line<'_> {
     /// Where this jump is among the samples of this stream; `None` if it made no such jump.
     fn boundary(&self, jump: &Jump) -> Option<usize> {
         let alike = |own: &&Jump| (own.by - jump.by).abs() < ALIKE;
-        let near = self.jumps.iter().filter(alike).min_by_key(|own| own.offset.abs_diff(jump.offset));
+        let near =
+            self.jumps.iter().filter(alike).min_by_key(|own| own.offset.abs_diff(jump.offset));
         let after = self.samples.partition_point(|sample| sample.offset < jump.offset);
         if after == 0 || after == self.samples.len() {
             // It is on one side only.
-            return Some(near.filter(|own| own.offset == jump.offset).map_or(after, |own| own.sample));
+            return Some(
+                near.filter(|own| own.offset == jump.offset).map_or(after, |own| own.sample),
+            );
         }
         near.filter(|own| own.offset.abs_diff(jump.offset) < 32 << 20).map(|own| own.sample)
     }
@@ -148,7 +151,10 @@ mod tests {
     }
 
     fn samples(times: &[(u64, i64)]) -> Vec<Raw> {
-        times.iter().map(|(offset, time)| Raw { offset: *offset, time: *time, ..Raw::default() }).collect()
+        times
+            .iter()
+            .map(|(offset, time)| Raw { offset: *offset, time: *time, ..Raw::default() })
+            .collect()
     }
 
     #[test]

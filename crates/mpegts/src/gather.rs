@@ -25,7 +25,10 @@ pub fn gather(
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
     let Framing::Transport { stride, pid } = track.framing else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a track of a transport stream"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a track of a transport stream",
+        ));
     };
     let begin = out.len();
     let result = collect(source, (stride, pid), &track.codec, sample, out);

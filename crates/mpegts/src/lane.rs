@@ -78,9 +78,7 @@ pub(crate) struct Faults {
 impl Lane {
     pub(crate) fn new(stream: Stream) -> Self {
         let parts = match &stream.content {
-            Content::Video(Codec::Hevc) => {
-                Parts::Video(Box::new(video::Splitter::new(Kind::Hevc)))
-            }
+            Content::Video(Codec::Hevc) => Parts::Video(Box::new(video::Splitter::new(Kind::Hevc))),
             Content::Video(_) => Parts::Video(Box::new(video::Splitter::new(Kind::H264))),
             Content::Audio(codec) => Parts::Audio(Box::new(audio::Splitter::new(match codec {
                 Codec::Aac => Coding::Aac,
@@ -280,7 +278,10 @@ impl Lane {
         };
         self.next = Some(time + self.step);
         let Place { offset, skip } = frame.place;
-        self.push(Raw { offset, size: frame.size, skip, time, key: true, closed: true }, frame.place);
+        self.push(
+            Raw { offset, size: frame.size, skip, time, key: true, closed: true },
+            frame.place,
+        );
     }
 
     /// Notes a jump, if it is one.

@@ -79,7 +79,7 @@ impl Kind {
     /// (payload type 6) without frames to wait for [Rec. ITU-T H.264, D.1.8].
     pub(crate) fn is_recovery_point(self, unit: &[u8]) -> bool {
         let Some(mut rest) = unit.get(1..).filter(|_| self == Self::H264) else { return false };
-        let mut number = |rest: &mut &[u8]| {
+        let number = |rest: &mut &[u8]| {
             let mut sum = 0_usize;
             while let Some((byte, after)) = rest.split_first() {
                 *rest = after;

@@ -146,7 +146,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
-    const PES: [u8; 17] = [0, 0, 1, 0xe0, 0, 0, 0x80, 0x80, 5, 0x2f, 0xff, 0xff, 0xff, 0xff, 1, 2, 3];
+    const PES: [u8; 17] =
+        [0, 0, 1, 0xe0, 0, 0, 0x80, 0x80, 5, 0x2f, 0xff, 0xff, 0xff, 0xff, 1, 2, 3];
 
     #[test]
     fn a_header_may_go_on_in_the_next_packet() {

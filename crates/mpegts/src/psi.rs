@@ -123,17 +123,15 @@ pub(crate) enum Content {
 impl Program {
     /// Whether it has pictures.
     pub(crate) fn has_video(&self) -> bool {
-        let video = |stream: &Stream| {
-            matches!(stream.content, Content::Video(_) | Content::OtherVideo(_))
-        };
+        let video =
+            |stream: &Stream| matches!(stream.content, Content::Video(_) | Content::OtherVideo(_));
         self.streams.iter().any(video)
     }
 
     /// Whether it has sound.
     pub(crate) fn has_audio(&self) -> bool {
-        let audio = |stream: &Stream| {
-            matches!(stream.content, Content::Audio(_) | Content::OtherAudio(_))
-        };
+        let audio =
+            |stream: &Stream| matches!(stream.content, Content::Audio(_) | Content::OtherAudio(_));
         self.streams.iter().any(audio)
     }
 

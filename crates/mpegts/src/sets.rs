@@ -61,6 +61,7 @@ impl Sets {
         }
         let Some((kind, id, refers)) = self.number(unit) else { return false };
         let sequence = (kind == 7 && self.kind == Kind::H264).then(|| Sps::parse(unit)).flatten();
+        let room = self.sets.len() < MOST;
         match self.sets.iter_mut().find(|set| set.kind == kind && set.id == id) {
             Some(set) => {
                 set.latest = Some(unit.to_vec());
@@ -68,7 +69,7 @@ impl Sets {
                 set.sequence = sequence;
                 true
             }
-            None if self.sets.len() < MOST => {
+            None if room => {
                 let unit = unit.to_vec();
                 self.sets.push(Set { kind, id, unit, latest: None, sequence, refers });
                 false

@@ -113,7 +113,10 @@ fn tell_faults(lane: &Lane, notes: &mut Vec<Note>) {
     let faults = lane.faults;
     let mut tell = |loss, text: String| notes.push(Note { text, loss });
     if let (count @ 1.., first) = faults.gaps {
-        tell(true, format!("stream {pid:#x} lacks packets in {count} places, first at byte {first}"));
+        tell(
+            true,
+            format!("stream {pid:#x} lacks packets in {count} places, first at byte {first}"),
+        );
     }
     if faults.scrambled > 0 {
         tell(true, format!("stream {pid:#x} has {} scrambled packets", faults.scrambled));
@@ -136,7 +139,10 @@ fn tell_faults(lane: &Lane, notes: &mut Vec<Note>) {
             }
             if splitter.broken() > 0 {
                 let count = splitter.broken();
-                tell(true, format!("stream {pid:#x} has {count} frames of sound that are not whole"));
+                tell(
+                    true,
+                    format!("stream {pid:#x} has {count} frames of sound that are not whole"),
+                );
             }
         }
         _ => {}
@@ -294,7 +300,12 @@ fn describe(source: &dyn Source, lane: &Lane, track: &mut Track) {
         let _ = gather(source, track, &first, &mut bytes);
     }
     if matches!(track.codec, Codec::Ac3 | Codec::Eac3) {
-        track.config = bitstream::ac3::config(&track.codec, &bytes).unwrap_or_default();
+        track.config = if track.codec == Codec::Ac3 {
+            bitstream::ac3::dac3(&bytes)
+        } else {
+            bitstream::ac3::dec3(&bytes)
+        }
+        .unwrap_or_default();
     }
     let described = bitstream::describe(&track.codec, &track.config);
     track.codec_string = described.codec_string;
@@ -353,7 +364,9 @@ fn captions(source: &dyn Source, track: &Track, table: &SampleTable) -> Option<m
         if gather(source, track, &sample, &mut bytes).is_err() {
             continue;
         }
-        let Some(found) = bitstream::captions(&track.codec, &track.config, &bytes) else { continue };
+        let Some(found) = bitstream::captions(&track.codec, &track.config, &bytes) else {
+            continue;
+        };
         let all = all.get_or_insert_with(|| media::Captions { channels: vec![], services: vec![] });
         all.channels.extend(found.channels);
         all.services.extend(found.services);

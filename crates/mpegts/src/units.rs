@@ -132,8 +132,12 @@ mod tests {
             9, 0, 0, 1, 0x67, 1, 2, 0, 0, 0, 1, 0x68, 0, 0, 3, 1, 0, 0, 1, 0, 0, 1, 0x65, 7, 0, 0,
             0, 0, 1, 0x09, 0, 0,
         ];
-        let expected =
-            [(vec![0x67, 1, 2], 4), (vec![0x68, 0, 0, 3, 1], 11), (vec![0x65, 7], 22), (vec![9], 29)];
+        let expected = [
+            (vec![0x67, 1, 2], 4),
+            (vec![0x68, 0, 0, 3, 1], 11),
+            (vec![0x65, 7], 22),
+            (vec![9], 29),
+        ];
         for one in 0..stream.len() {
             for two in one..stream.len() {
                 let mut units = Units::new(|_| false);
