@@ -56,11 +56,7 @@ pub struct FilmSettings {
 
 impl Default for FilmSettings {
     fn default() -> Self {
-        Self {
-            cutting: Cutting::default(),
-            shelf: None,
-            time_limit: Duration::from_secs(30 * 60),
-        }
+        Self { cutting: Cutting::default(), shelf: None, time_limit: Duration::from_secs(30 * 60) }
     }
 }
 
@@ -182,9 +178,9 @@ impl Films {
         let inner = Arc::clone(&self.0);
         let kept = match known {
             Some(path) => vec![path.to_url_path()],
-            None => tokio::task::spawn_blocking(move || inner.shelf.paths(id))
-                .await
-                .unwrap_or_default(),
+            None => {
+                tokio::task::spawn_blocking(move || inner.shelf.paths(id)).await.unwrap_or_default()
+            }
         };
         for path in kept {
             let Ok(path) = RelativePath::from_url_path(&path) else { continue };
@@ -290,7 +286,13 @@ impl Films {
         }
     }
 
-    async fn read(&self, path: &RelativePath, file: &OpenFile, state: &State, reading: &Arc<Reading>) {
+    async fn read(
+        &self,
+        path: &RelativePath,
+        file: &OpenFile,
+        state: &State,
+        reading: &Arc<Reading>,
+    ) {
         let inner = Arc::clone(&self.0);
         let wanted = state.clone();
         let kept = file.gate.run(move || inner.shelf.load(&wanted)).await.ok().flatten();

@@ -122,7 +122,8 @@ impl Folders {
             };
             let list = move || {
                 let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-                let names = entries.take(most).filter_map(|entry| entry.file_name().into_string().ok());
+                let names =
+                    entries.take(most).filter_map(|entry| entry.file_name().into_string().ok());
                 names.collect::<Vec<_>>()
             };
             names.extend(way.gate.run(list).await.unwrap_or_default());

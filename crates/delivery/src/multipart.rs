@@ -33,12 +33,7 @@ pub(crate) fn content_range(range: &Range<u64>, len: u64) -> String {
 
 /// The body: each range of `whole` under its own small head. What lies in files stays there until
 /// it is sent.
-pub(crate) fn plan(
-    whole: &Plan,
-    ranges: &[Range<u64>],
-    media_type: &str,
-    boundary: &str,
-) -> Plan {
+pub(crate) fn plan(whole: &Plan, ranges: &[Range<u64>], media_type: &str, boundary: &str) -> Plan {
     let len = whole.len();
     let mut parts = Vec::with_capacity(ranges.len() * 2 + 1);
     for (index, range) in ranges.iter().enumerate() {

@@ -17,9 +17,8 @@ pub use {
 
 /// Reads what is needed of a file, and no more, into its index.
 pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadable> {
-    let start = recognise::start(source).map_err(|error| {
-        Unreadable::Damaged(format!("its first bytes cannot be read: {error}"))
-    })?;
+    let start = recognise::start(source)
+        .map_err(|error| Unreadable::Damaged(format!("its first bytes cannot be read: {error}")))?;
     match recognise(&start) {
         Format::IsoBmff => isobmff::read::read(source, budget),
         Format::Matroska => matroska::read(source, budget),

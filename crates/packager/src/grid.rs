@@ -13,7 +13,7 @@ use crate::Policy;
 /// Each segment ends at the key point nearest to the length that it shall have. A key point of an
 /// open GOP is used only where the next closed one is more than two targets away: who begins
 /// there misses the pictures that lead it.
-pub fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy) -> Vec<usize> {
+pub(crate) fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy) -> Vec<usize> {
     let ticks = |millis: u32| i64::from(millis) * i64::from(scale.get()) / 1000;
     let (target, minimum) = (ticks(policy.target), ticks(policy.minimum));
     let mut begins = Vec::new();
@@ -51,7 +51,7 @@ pub fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy) -> Ve
 /// The times at which segments of sound or text begin after the first one, in ticks of `to`:
 /// `marks` are where pictures do, in ticks of `from`. Where there is none for longer than one
 /// and a half targets, there is one every target.
-pub fn follow(
+pub(crate) fn follow(
     marks: impl IntoIterator<Item = i64>,
     from: Timescale,
     to: Timescale,

@@ -61,7 +61,7 @@ fn chapters(presentation: &Presentation) -> Option<EventStream> {
         }
     });
     (!chapters.is_empty()).then(|| EventStream {
-        scheme: CHAPTERS,
+        scheme: Descriptor { scheme: CHAPTERS.into(), value: None },
         timescale: Timescale::MICROS,
         events: events.collect(),
     })
@@ -157,8 +157,7 @@ fn pictures(track: &Track, set: &mut AdaptationSet, representation: &mut Represe
 fn sound(track: &Track, representation: &mut Representation) {
     let Some(audio) = track.audio() else { return };
     representation.sampling_rate = Some(audio.sample_rate).filter(|rate| *rate > 0);
-    representation.channels =
-        (audio.channels > 0).then(|| Descriptor::channels(audio.channels));
+    representation.channels = (audio.channels > 0).then(|| Descriptor::channels(audio.channels));
     if audio.atmos {
         representation.supplemental_properties.push(Descriptor::joint_object_coding());
     }
@@ -176,8 +175,7 @@ fn roles(presentation: &Presentation, rendition: &Rendition) -> Vec<Descriptor> 
         Kind::Text => roles.push("subtitle"),
         _ => roles.push("alternate"),
     }
-    for (is_so, role) in
-        [(words.commentary, "commentary"), (words.visual_impaired, "description")]
+    for (is_so, role) in [(words.commentary, "commentary"), (words.visual_impaired, "description")]
     {
         if is_so {
             roles.push(role);

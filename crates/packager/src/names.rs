@@ -161,10 +161,7 @@ mod tests {
             (Resource::Playlist(Lane::Main), "main.m3u8"),
             (Resource::Playlist(Lane::Audio(2)), "audio-2.m3u8"),
             (Resource::Init(Lane::Video(1), tag), "video-1-0badcafe.mp4"),
-            (
-                Resource::Segment(Lane::Text(3), tag, 12, Wrapping::WebVtt),
-                "text-3-0badcafe-12.vtt",
-            ),
+            (Resource::Segment(Lane::Text(3), tag, 12, Wrapping::WebVtt), "text-3-0badcafe-12.vtt"),
             (Resource::Segment(Lane::Main, tag, 1, Wrapping::Ts), "main-0badcafe-1.ts"),
         ] {
             assert_eq!(resource.to_string(), name);
@@ -175,9 +172,18 @@ mod tests {
     #[test]
     fn one_resource_has_one_name() {
         for name in [
-            "", "video.m3u8", "video-0.m3u8", "video-01.m3u8", "video-+1.m3u8", "main-1.m3u8",
-            "video-1-0BADCAFE.mp4", "video-1-badcafe.mp4", "video-1-0badcafe-0.m4s",
-            "video-1-0badcafe-1.mp3", "video-99999999999.m3u8", "Master.m3u8",
+            "",
+            "video.m3u8",
+            "video-0.m3u8",
+            "video-01.m3u8",
+            "video-+1.m3u8",
+            "main-1.m3u8",
+            "video-1-0BADCAFE.mp4",
+            "video-1-badcafe.mp4",
+            "video-1-0badcafe-0.m4s",
+            "video-1-0badcafe-1.mp3",
+            "video-99999999999.m3u8",
+            "Master.m3u8",
         ] {
             assert_eq!(Resource::parse(name), None, "{name}");
         }

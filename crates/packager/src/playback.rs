@@ -90,9 +90,8 @@ pub fn decide(presentation: &Presentation, client: &Client) -> Decision {
         ));
         return Decision { method: Method::NeedsTranscoding, delivery: None, tracks, reasons };
     }
-    let default_is_playable = presentation
-        .default_audio()
-        .is_none_or(|default| audio.contains(&default.number));
+    let default_is_playable =
+        presentation.default_audio().is_none_or(|default| audio.contains(&default.number));
     if opens && default_is_playable && is_whole(presentation, &mut reasons) {
         reasons.push(format!("the client opens {container} files, so it gets the file as it is"));
         return Decision { method: Method::Direct, delivery: Some("file"), tracks, reasons };
@@ -107,11 +106,9 @@ pub fn decide(presentation: &Presentation, client: &Client) -> Decision {
         reasons.push(format!("the client did not say that it opens {container} files"));
     }
     let accepts = |name: &str| client.containers.iter().any(|one| one == name);
-    for (name, possible) in [
-        ("hls", true),
-        ("dash", true),
-        ("hls-ts", crate::ts::check(presentation).is_ok()),
-    ] {
+    for (name, possible) in
+        [("hls", true), ("dash", true), ("hls-ts", crate::ts::check(presentation).is_ok())]
+    {
         if accepts(name) && possible {
             reasons.push(format!("its media are sent as they are, in segments, by {name}"));
             let delivery = Some(name);
@@ -229,9 +226,7 @@ fn avc_covers(known: &str, name: &str) -> bool {
         _ => 7,
     };
     match (parts(known), parts(name)) {
-        (Some((known, level)), Some((wanted, at))) => {
-            rank(wanted) <= rank(known) && at <= level
-        }
+        (Some((known, level)), Some((wanted, at))) => rank(wanted) <= rank(known) && at <= level,
         _ => known == name,
     }
 }

@@ -7,8 +7,8 @@ mod titles;
 use hls::{Duration, Map, MediaPlaylist, PlaylistType, Segment};
 use media::{Kind, Timescale};
 
-pub(crate) use multivariant::resolution;
 pub use multivariant::multivariant;
+pub(crate) use multivariant::resolution;
 pub(crate) use titles::title;
 
 use crate::{
@@ -35,7 +35,11 @@ pub fn lane(rendition: &Rendition) -> Lane {
 }
 
 /// The media playlist of one rendition.
-pub fn media(presentation: &Presentation, rendition: &Rendition, flavour: Flavour) -> MediaPlaylist {
+pub fn media(
+    presentation: &Presentation,
+    rendition: &Rendition,
+    flavour: Flavour,
+) -> MediaPlaylist {
     let wrapping = match (rendition.kind, flavour) {
         (Kind::Text, _) => Wrapping::WebVtt,
         (_, Flavour::Cmaf) => Wrapping::Cmaf,
@@ -57,10 +61,8 @@ fn of_lane(
     wrapping: Wrapping,
 ) -> MediaPlaylist {
     let tag = presentation.tag;
-    let mut map = (wrapping == Wrapping::Cmaf).then(|| Map {
-        uri: Resource::Init(lane, tag).to_string(),
-        byte_range: None,
-    });
+    let mut map = (wrapping == Wrapping::Cmaf)
+        .then(|| Map { uri: Resource::Init(lane, tag).to_string(), byte_range: None });
     let segments = (1..).zip(&rendition.spans).map(|(number, span)| Segment {
         duration: Duration::new(span.duration(), rendition.timescale),
         uri: Resource::Segment(lane, tag, number, wrapping).to_string(),

@@ -284,13 +284,14 @@ fn video_spans(track: &Track, policy: &Policy) -> Vec<Span> {
 fn audio_spans(track: &Track, marks: &[i64], scale: Timescale, policy: &Policy) -> Vec<Span> {
     let marks = marks.iter().copied();
     let times = grid::follow(marks, scale, track.timescale, track.end, policy);
-    let mut spans =
-        vec![Span { start: track.start, end: track.end, first: 0, last: 0 }];
+    let mut spans = vec![Span { start: track.start, end: track.end, first: 0, last: 0 }];
     for time in times {
         let (start, number) = match track.table() {
             Some(table) => {
                 let number = table.first_at(time);
-                let Some(sample) = table.samples(number..number + 1).first().copied() else { break };
+                let Some(sample) = table.samples(number..number + 1).first().copied() else {
+                    break;
+                };
                 (sample.decode, number)
             }
             None => (on_cadence(track, time), 0),
@@ -337,9 +338,9 @@ fn tag(index: &Index, sides: &[Side], policy: Policy) -> Tag {
         words.push_str(&format!("\n{} {}", side.name, side.state));
     }
     // FNV-1a: the digest has done the mixing, and a clash costs no more than a stale cache entry.
-    let hash = words.bytes().fold(0x811c_9dc5u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = words
+        .bytes()
+        .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     Tag(hash)
 }
 

@@ -4,7 +4,7 @@ use std::{io, ops::Range};
 
 use isobmff::write;
 use media::{Codec, Detail, Framing, Index, Sample, Samples, Source, Timescale, Track};
-use subtitles::Cue;
+use subtitles::{Blocks, Cue, Document};
 
 use crate::presentation::micros;
 
@@ -16,12 +16,11 @@ const TEXT_MAX: u32 = 256 << 10;
 pub const LOOK_BACK: i64 = 30_000_000;
 
 /// The cues of these samples of a track, each with how long it is shown, in ticks. May block.
-pub fn cues(
-    source: &dyn Source,
-    track: &Track,
-    samples: &[(Sample, i64)],
-) -> io::Result<Vec<Cue>> {
+pub fn cues(source: &dyn Source, track: &Track, samples: &[(Sample, i64)]) -> io::Result<Document> {
     let mut cues = Vec::new();
+    let Some(blocks) = Blocks::new(&track.codec, &track.config) else {
+        return Ok(Document::default());
+    };
     for (sample, duration) in samples {
         if sample.size == 0 || sample.size > TEXT_MAX {
             continue;
@@ -30,9 +29,10 @@ pub fn cues(
         let start = micros(sample.presentation(), track.timescale);
         let end = sample.presentation().saturating_add(*duration);
         let end = micros(end, track.timescale);
-        cues.extend(subtitles::from_block(&track.codec, &track.config, &payload, start, end));
+        cues.extend(blocks.cues(&payload, start, end));
     }
-    Ok(cues)
+    subtitles::coalesce(&mut cues);
+    Ok(Document { header: blocks.header().to_owned(), cues })
 }
 
 fn payload(source: &dyn Source, track: &Track, sample: &Sample) -> io::Result<Vec<u8>> {

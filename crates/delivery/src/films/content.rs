@@ -119,16 +119,15 @@ impl Film {
     ) -> Result<String, FilmError> {
         let presentation = &self.presentation;
         let media = |kind, number| {
-            let rendition =
-                presentation.rendition(kind, number).ok_or(FilmError::NoSuchPart)?;
-            Ok(playlists::media(presentation, rendition, flavour).to_string())
+            let rendition = presentation.rendition(kind, number).ok_or(FilmError::NoSuchPart)?;
+            Ok(playlists::media(presentation, rendition, flavour).render())
         };
         match resource {
             Resource::Master if flavour == Flavour::Ts => {
                 packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
-                Ok(playlists::multivariant(presentation, flavour).to_string())
+                Ok(playlists::multivariant(presentation, flavour).render())
             }
-            Resource::Master => Ok(playlists::multivariant(presentation, flavour).to_string()),
+            Resource::Master => Ok(playlists::multivariant(presentation, flavour).render()),
             Resource::Manifest => {
                 // The segments are those of HLS, so that caches keep them once.
                 let name = if by_id { self.id.to_string() } else { self.path.to_url_path() };
@@ -140,16 +139,15 @@ impl Film {
             Resource::Playlist(Lane::Audio(number)) => media(Kind::Audio, number),
             Resource::Playlist(Lane::Text(number)) => media(Kind::Text, number),
             Resource::Playlist(Lane::IFrames(number)) => {
-                let rendition = presentation
-                    .rendition(Kind::Video, number)
-                    .ok_or(FilmError::NoSuchPart)?;
+                let rendition =
+                    presentation.rendition(Kind::Video, number).ok_or(FilmError::NoSuchPart)?;
                 let playlist = playlists::iframes(presentation, rendition);
-                Ok(playlist.ok_or(FilmError::NoSuchPart)?.to_string())
+                Ok(playlist.ok_or(FilmError::NoSuchPart)?.render())
             }
             Resource::Playlist(Lane::Main) if flavour == Flavour::Ts => {
                 packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
                 let playlist = playlists::main(presentation).ok_or(FilmError::NoSuchPart)?;
-                Ok(playlist.to_string())
+                Ok(playlist.render())
             }
             _ => Err(FilmError::NoSuchPart),
         }
@@ -163,8 +161,7 @@ impl Film {
             Lane::Text(number) => (Kind::Text, number),
             Lane::Main => return Err(FilmError::NoSuchPart),
         };
-        let rendition =
-            self.presentation.rendition(kind, number).ok_or(FilmError::NoSuchPart)?;
+        let rendition = self.presentation.rendition(kind, number).ok_or(FilmError::NoSuchPart)?;
         let Origin::Track(position) = rendition.origin else { return Err(FilmError::NoSuchPart) };
         let track = self.index().tracks.get(position).ok_or(FilmError::NoSuchPart)?;
         Ok((rendition, position, track))
@@ -230,8 +227,8 @@ impl Film {
         lane: Lane,
         number: u32,
     ) -> Result<Made, FilmError> {
-        let parts = packager::ts::parts(&self.presentation, lane, number)
-            .ok_or(FilmError::NoSuchPart)?;
+        let parts =
+            packager::ts::parts(&self.presentation, lane, number).ok_or(FilmError::NoSuchPart)?;
         let samples = self.ts_samples(&parts).await?;
         let segment = packager::ts::segment(&self.presentation, &parts, number, &samples)
             .map_err(FilmError::NotCarried)?;
@@ -280,9 +277,7 @@ impl Make for GatherMaker {
     fn make(&self, offset: u64, max: usize, wait: Wait) -> io::Result<Bytes> {
         let track = self.film.index().tracks.get(self.track);
         let track = track.ok_or(io::ErrorKind::NotFound)?;
-        with_source(&self.film.source, wait, |source| {
-            self.gather.make(source, track, offset, max)
-        })
+        with_source(&self.film.source, wait, |source| self.gather.make(source, track, offset, max))
     }
 }
 

@@ -23,7 +23,9 @@ pub enum FilmError {
     #[error("nothing in this file can be played without transcoding: {0}")]
     NothingToPlay(String),
     /// Reading it for the first time takes longer than a client should wait.
-    #[error("the file is being read for the first time; {percent} % are done, ask again in a moment")]
+    #[error(
+        "the file is being read for the first time; {percent} % are done, ask again in a moment"
+    )]
     Busy {
         /// How much of it is read.
         percent: u8,

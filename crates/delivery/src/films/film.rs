@@ -12,7 +12,7 @@ use media::{ContentId, Index, Kind, Sample};
 use packager::{
     Policy, Presentation, Rendition, Span, clip::Stretch, names::Resource, playlists::Flavour, ts,
 };
-use subtitles::Cue;
+use subtitles::Document;
 
 use super::{error::FilmError, sides::SideText, source::FileSource};
 use crate::{Folders, OpenFile, RelativePath, gate::Gate};
@@ -36,7 +36,7 @@ pub struct Film {
     pub(super) rendered: RwLock<HashMap<(Flavour, Resource, bool), Rendered>>,
     windows: Mutex<Windows>,
     clips: Mutex<Vec<(Stretch, Plan)>>,
-    side_cues: Mutex<HashMap<usize, Arc<Vec<Cue>>>>,
+    side_cues: Mutex<HashMap<usize, Arc<Document>>>,
     /// When subtitles beside the file were looked for last.
     looked: Mutex<Instant>,
 }
@@ -149,11 +149,11 @@ impl Film {
         clips.push((stretch, plan));
     }
 
-    pub(super) fn kept_side_cues(&self, position: usize) -> Option<Arc<Vec<Cue>>> {
+    pub(super) fn kept_side_cues(&self, position: usize) -> Option<Arc<Document>> {
         lock(&self.side_cues).get(&position).cloned()
     }
 
-    pub(super) fn keep_side_cues(&self, position: usize, cues: Arc<Vec<Cue>>) {
+    pub(super) fn keep_side_cues(&self, position: usize, cues: Arc<Document>) {
         lock(&self.side_cues).insert(position, cues);
     }
 
@@ -167,8 +167,7 @@ impl Film {
             range: part.range.clone(),
             numbers: part.numbers.clone(),
         };
-        let wants: Vec<demux::Want> =
-            parts.video.iter().chain(&parts.audio).map(want).collect();
+        let wants: Vec<demux::Want> = parts.video.iter().chain(&parts.audio).map(want).collect();
         let budget = media::Budget::default();
         let found = if self.index().clusters.is_some() {
             let search = move |film: &Self| {
@@ -179,9 +178,8 @@ impl Film {
             demux::samples(&self.source, self.index(), &wants, &budget)?
         };
         let mut found = found.into_iter();
-        let mut next = |part: &Option<ts::Part>| {
-            part.as_ref().and_then(|_| found.next()).unwrap_or_default()
-        };
+        let mut next =
+            |part: &Option<ts::Part>| part.as_ref().and_then(|_| found.next()).unwrap_or_default();
         Ok(ts::Samples { video: next(&parts.video), audio: next(&parts.audio) })
     }
 
@@ -217,8 +215,7 @@ impl Film {
     /// Searches the clusters and keeps what was found. Blocks.
     fn search(&self, wants: &[(usize, u32, demux::Want)]) -> Result<(), FilmError> {
         let asked: Vec<demux::Want> = wants.iter().map(|(_, _, want)| want.clone()).collect();
-        let found =
-            demux::samples(&self.source, self.index(), &asked, &media::Budget::default())?;
+        let found = demux::samples(&self.source, self.index(), &asked, &media::Budget::default())?;
         let mut windows = self.windows();
         for ((track, number, _), samples) in wants.iter().zip(found) {
             windows.keep((*track, *number), samples);

@@ -100,7 +100,8 @@ impl Shelf {
             return Vec::new();
         };
         // Few: as many as there are copies.
-        let names = entries.flatten().take(64).filter_map(|entry| entry.file_name().into_string().ok());
+        let names =
+            entries.flatten().take(64).filter_map(|entry| entry.file_name().into_string().ok());
         names.filter_map(|name| Some(self.load(&State(name))?.path)).collect()
     }
 }
@@ -140,11 +141,7 @@ fn write(record: &Record) -> io::Result<Vec<u8>> {
 fn write_whole(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
-    let unfinished = folder.join(format!(
-        ".{}-{:x}",
-        std::process::id(),
-        bytes.as_ptr().addr()
-    ));
+    let unfinished = folder.join(format!(".{}-{:x}", std::process::id(), bytes.as_ptr().addr()));
     let written = File::create(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;
         // After a power cut the name must not lead to half a file; a checksum would notice, but

@@ -60,15 +60,19 @@ pub(crate) async fn find(folders: &Folders, path: &RelativePath) -> Vec<SideText
 pub(crate) async fn read(
     folders: &Folders,
     text: &SideText,
-) -> Result<Vec<subtitles::Cue>, FilmError> {
+) -> Result<subtitles::Document, FilmError> {
     let open = folders.open(&text.path).await?;
     let len = usize::try_from(open.len.min(SIZE_MAX)).unwrap_or(0);
     let (file, kind) = (open.file.clone(), text.file.kind);
+    let language = text.file.language.clone();
     let parse = move || {
         let mut bytes = vec![0; len];
         let source = super::source::FileSource { file, len: len as u64 };
         media::read_exact_at(&source, &mut bytes, 0)?;
-        Ok::<_, std::io::Error>(subtitles::parse(kind, &subtitles::decode_text(&bytes)))
+        Ok::<_, std::io::Error>(subtitles::parse(
+            kind,
+            &subtitles::decode_text(&bytes, language.as_ref()),
+        ))
     };
     Ok(open.gate.run(parse).await??)
 }

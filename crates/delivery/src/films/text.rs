@@ -6,7 +6,7 @@ use bytes::Bytes;
 use isobmff::write::{self, Fragment};
 use media::{Kind, Sample};
 use packager::{Origin, Rendition, playlists::Flavour, text};
-use subtitles::Cue;
+use subtitles::{Cue, Document};
 
 use super::{
     error::FilmError,
@@ -26,10 +26,10 @@ impl Film {
         segment: u32,
         flavour: Flavour,
     ) -> Result<Bytes, FilmError> {
-        let (cues, window) = self.cues_of(number, segment).await?;
+        let (text, window) = self.cues_of(number, segment).await?;
         let window = window.start * 1000..window.end * 1000;
         let map = (flavour == Flavour::Ts).then_some(mpegts::mux::ZERO);
-        Ok(subtitles::webvtt(&cues, window, map).into())
+        Ok(text.webvtt(window, map).into())
     }
 
     /// The init of text in boxes.
@@ -45,9 +45,9 @@ impl Film {
         number: u32,
         segment: u32,
     ) -> Result<Bytes, FilmError> {
-        let (cues, window) = self.cues_of(number, segment).await?;
+        let (text, window) = self.cues_of(number, segment).await?;
         let track = self.boxed_track(self.text(number)?);
-        let (samples, media) = text::boxed(&cues, window);
+        let (samples, media) = packager::text::boxed(&text.cues, window);
         let mut bytes =
             write::fragment(&Fragment { sequence: segment, track: &track, samples: &samples });
         bytes.extend_from_slice(&media);
@@ -64,24 +64,25 @@ impl Film {
         self: &Arc<Self>,
         number: u32,
         segment: u32,
-    ) -> Result<(Vec<Cue>, Range<i64>), FilmError> {
+    ) -> Result<(Document, Range<i64>), FilmError> {
         let rendition = self.text(number)?;
         let span = film::span(rendition, segment).ok_or(FilmError::NoSuchPart)?;
         let window = span.start..span.end;
         let micros = window.start * 1000..window.end * 1000;
-        let cues = match rendition.origin {
-            Origin::Side(position) => self.side_cues(position).await?.to_vec(),
+        let all = match rendition.origin {
+            Origin::Side(position) => Document::clone(&*self.side_cues(position).await?),
             Origin::Track(position) => {
                 let micros = micros.clone();
                 self.reading(move |film| film.track_cues(position, &micros)).await?
             }
         };
         let shown = |cue: &Cue| cue.start < micros.end && cue.end > micros.start;
-        Ok((cues.into_iter().filter(shown).collect(), window))
+        let Document { header, cues } = all;
+        Ok((Document { header, cues: cues.into_iter().filter(shown).collect() }, window))
     }
 
     /// The cues of a file beside the video: read once.
-    async fn side_cues(&self, position: usize) -> Result<Arc<Vec<Cue>>, FilmError> {
+    async fn side_cues(&self, position: usize) -> Result<Arc<Document>, FilmError> {
         if let Some(cues) = self.kept_side_cues(position) {
             return Ok(cues);
         }
@@ -92,7 +93,7 @@ impl Film {
     }
 
     /// The cues of a track around a window, in microseconds. Blocks.
-    fn track_cues(&self, position: usize, window: &Range<i64>) -> Result<Vec<Cue>, FilmError> {
+    fn track_cues(&self, position: usize, window: &Range<i64>) -> Result<Document, FilmError> {
         let index = self.index();
         let track = index.tracks.get(position).ok_or(FilmError::NoSuchPart)?;
         let range = text::search_range(index, track, window);

@@ -33,8 +33,7 @@ pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> Multivaria
     let in_ts = |rendition: &Rendition| {
         presentation.track(rendition).is_some_and(|track| mpegts::mux::is_carried(track))
     };
-    let groups =
-        audio_groups(presentation, |audio| flavour == Flavour::Cmaf || in_ts(audio));
+    let groups = audio_groups(presentation, |audio| flavour == Flavour::Cmaf || in_ts(audio));
     let muxed = muxed_audio(presentation, flavour);
     let lead = presentation.lead().filter(|lead| flavour == Flavour::Cmaf || in_ts(lead));
     let sounds: Vec<&Rendition> =
