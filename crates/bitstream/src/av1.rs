@@ -351,3 +351,60 @@ pub(crate) fn random_access(config: &[u8], start: &[u8]) -> Option<RandomAccess>
         _ => RandomAccess::No,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 720x1280, ten bits, PQ; then the beginning of a key frame.
+    const UNIT: &[u8] = &[
+        0x0a, 0x0e, 0x00, 0x00, 0x00, 0xfa, 0x6a, 0xcf, 0x9f, 0xe2, 0x10, 0xae, 0x84, 0x88, 0x04,
+        0x9a, 0x32, 0xc0, 0xa0, 0x01, 0x10, 0x02, 0x23,
+    ];
+    /// What the same file has for a record.
+    const RECORD: &[u8] = &[0x81, 0x1f, 0x4c, 0x00];
+
+    #[test]
+    fn a_record_without_header_is_completed_from_the_first_sample() {
+        let described = describe(RECORD);
+        assert_eq!(described.codec_string.unwrap(), "av01.0.31M.10");
+        let full = complete(RECORD, UNIT).unwrap();
+        assert_eq!(full[..4], [0x81, 0x1f, 0x4d, 0x00]); // where chroma lies is new
+        assert_eq!(full[4..], UNIT[..16]);
+        let described = describe(&full);
+        assert_eq!(described.codec_string.unwrap(), "av01.0.31M.10.0.111.09.16.09.0");
+        let video = described.video.unwrap();
+        assert_eq!((video.width, video.height, video.bit_depth), (720, 1280, 10));
+        assert_eq!(complete(&full, UNIT), None);
+    }
+
+    #[test]
+    fn only_key_frames_that_are_shown_are_closed() {
+        assert_eq!(random_access(RECORD, UNIT), Some(RandomAccess::Closed));
+        assert_eq!(random_access(RECORD, &UNIT[..16]), None);
+        let full = complete(RECORD, UNIT).unwrap();
+        let frame = |first| random_access(&full, &[0x32, 2, first, 0]);
+        assert_eq!(frame(0x10), Some(RandomAccess::Closed));
+        assert_eq!(frame(0x00), Some(RandomAccess::Open));
+        assert_eq!(frame(0x30), Some(RandomAccess::No)); // inter frame
+        assert_eq!(frame(0x90), Some(RandomAccess::No)); // one that is there already
+        assert_eq!(random_access(RECORD, &[0x32, 2, 0x10, 0]), Some(RandomAccess::No));
+    }
+
+    #[test]
+    fn the_mastering_display_is_brought_into_the_units_of_the_box() {
+        let mut unit = vec![0x2a, 25 + 1, 2];
+        // Red (0.68, 0.32), green (0.265, 0.69), blue (0.15, 0.06), white (0.3127, 0.329).
+        for coordinate in [44_564_u16, 20_972, 17_367, 45_220, 9_830, 3_932, 20_493, 21_561] {
+            unit.extend_from_slice(&coordinate.to_be_bytes());
+        }
+        unit.extend_from_slice(&(1_000_u32 << 8).to_be_bytes());
+        unit.extend_from_slice(&82_u32.to_be_bytes());
+        unit.push(0x80);
+        let body = high_dynamic_range(&unit).mastering.unwrap();
+        let coordinates: Vec<u16> =
+            body[..16].chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+        assert_eq!(coordinates, [13_250, 34_500, 7_500, 3_000, 34_000, 16_000, 15_635, 16_450]);
+        assert_eq!(body[16..], [0, 0x98, 0x96, 0x80, 0, 0, 0, 50]);
+    }
+}

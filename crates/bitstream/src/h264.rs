@@ -362,3 +362,6 @@ pub(crate) fn random_access<'a>(units: impl IntoIterator<Item = &'a [u8]>) -> Op
         _ => RandomAccess::No,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ pub mod ac3;
 pub mod av1;
 pub mod bits;
 pub mod captions;
+#[doc(hidden)]
+pub mod exercise;
 pub mod flac;
 pub mod h264;
 pub mod hevc;
