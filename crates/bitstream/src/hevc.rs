@@ -80,10 +80,10 @@ impl<'a> Record<'a> {
     /// What can be read of a record; `None` if not even its head can.
     pub fn parse(config: &'a [u8]) -> Option<Self> {
         let (head, mut rest) = config.split_first_chunk::<23>()?;
+        // The last bytes: depth of luma, of chroma, average rate, layers and lengths, arrays.
         let [_, .., bit_depth, _, rate_high, rate_low, last, count] = *head;
         let mut arrays = Vec::new();
         for _ in 0..count {
-            // bit_depth_chroma lies between; here: kind of the units and how many.
             let Some(([kind, high, low], after)) = rest.split_first_chunk() else { break };
             rest = after;
             arrays.push((kind & 0x3f, take_units(&mut rest, u16::from_be_bytes([*high, *low]))));

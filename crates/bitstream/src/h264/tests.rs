@@ -1,3 +1,5 @@
+use media::Ratio;
+
 use super::*;
 use crate::nal::{annex_b, with_lengths};
 
