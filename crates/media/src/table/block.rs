@@ -9,11 +9,19 @@ use crate::Sample;
 /// Writes the block.
 pub(super) fn encode(samples: &[Sample], out: &mut Vec<u8>) {
     runs(samples.iter().map(|sample| sample.duration), out);
-    let divisor = samples.iter().fold(0, |all, sample| gcd(all, sample.composition.unsigned_abs()));
+    let divisor = samples.iter().fold(0, |all, sample| gcd(sample.composition.unsigned_abs(), all));
     number(u64::from(divisor), out);
-    if divisor != 0 {
-        for sample in samples {
-            signed(i64::from(sample.composition) / i64::from(divisor), out);
+    match i32::try_from(divisor) {
+        Ok(0) => {}
+        Ok(divisor) => {
+            for sample in samples {
+                signed((sample.composition / divisor).into(), out);
+            }
+        }
+        Err(_) => {
+            for sample in samples {
+                signed(i64::from(sample.composition) / i64::from(divisor), out);
+            }
         }
     }
     column(samples.iter().map(|sample| sample.size), out);
@@ -152,7 +160,17 @@ fn gcd(mut a: u32, mut b: u32) -> u32 {
     a
 }
 
+#[inline]
 fn number(mut value: u64, out: &mut Vec<u8>) {
+    // Nearly all are short.
+    if value < 0x80 {
+        out.push((value & 0x7F) as u8);
+        return;
+    }
+    if value < 0x4000 {
+        out.extend_from_slice(&[(value & 0x7F) as u8 | 0x80, (value >> 7 & 0x7F) as u8]);
+        return;
+    }
     while value >= 0x80 {
         out.push((value & 0x7F) as u8 | 0x80);
         value >>= 7;
