@@ -147,17 +147,18 @@ fn encode(
         for raw in raws {
             let next = decodes.next().unwrap_or(end);
             let time = times.next().unwrap_or(decode);
+            let duration = next.saturating_sub(decode);
+            if !(0..=i64::from(i32::MAX)).contains(&duration) {
+                return Err(TableError::Times);
+            }
+            let composition = time.saturating_sub(decode);
             block_samples.push(Sample {
                 offset: raw.offset,
                 size: raw.size,
                 skip: raw.skip,
                 decode,
-                duration: u32::try_from(next.saturating_sub(decode))
-                    .ok()
-                    .filter(|duration| *duration <= u32::MAX / 2)
-                    .ok_or(TableError::Times)?,
-                composition: i32::try_from(time.saturating_sub(decode))
-                    .map_err(|_| TableError::Times)?,
+                duration: u32::try_from(duration).unwrap_or(0),
+                composition: i32::try_from(composition).map_err(|_| TableError::Times)?,
                 key: raw.key,
             });
             total += u64::from(raw.size);
