@@ -47,12 +47,15 @@ impl SampleTable {
         let end = decodes.last().map_or(0, |last| last.saturating_add(i64::from(last_duration)));
         let mut bytes = Vec::with_capacity(samples.len() * 4);
         let mut directory = Vec::new();
-        let mut total = 0u64;
+        let (mut total, mut early) = (0u64, 0u32);
         let mut block_samples = Vec::with_capacity(BLOCK as usize);
         let mut ends = decodes.iter().skip(1).copied().chain([end]);
         for (number, ((raw, time), decode)) in samples.iter().zip(&times).zip(&decodes).enumerate()
         {
             let next = ends.next().unwrap_or(end);
+            let composition =
+                i32::try_from(time.saturating_sub(*decode)).map_err(|_| TableError::Times)?;
+            early = early.max(composition.min(0).unsigned_abs());
             block_samples.push(Sample {
                 offset: raw.offset,
                 size: raw.size,
@@ -62,8 +65,7 @@ impl SampleTable {
                     .ok()
                     .filter(|duration| *duration <= u32::MAX / 2)
                     .ok_or(TableError::Times)?,
-                composition: i32::try_from(time.saturating_sub(*decode))
-                    .map_err(|_| TableError::Times)?,
+                composition,
                 key: raw.key,
             });
             if block_samples.len() == BLOCK as usize || number + 1 == samples.len() {
@@ -84,6 +86,7 @@ impl SampleTable {
             count,
             end,
             total,
+            early,
             directory: at,
             length: bytes.len() as u64,
             bytes: bytes.into(),
