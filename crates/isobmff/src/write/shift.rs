@@ -42,9 +42,10 @@ fn earliness(track: &Track) -> i64 {
     match &track.samples {
         _ if track.kind() != Kind::Video => 0,
         Samples::Table(table) => i64::from(table.earliness()),
+        Samples::None => 0,
         // Of the others each sample is shown when it is decoded.
-        _ if !matches!(track.codec, Codec::H264 | Codec::Hevc) => 0,
-        _ => {
+        Samples::Clusters if !matches!(track.codec, Codec::H264 | Codec::Hevc) => 0,
+        Samples::Clusters => {
             let rate = track.video().and_then(|video| video.frame_rate);
             let Ratio { num, den } = rate.unwrap_or(Ratio { num: 25, den: 1 });
             let of_a_second = Timescale::new(num).unwrap_or(Timescale::MILLIS);
