@@ -20,6 +20,7 @@ mod multivariant;
 mod parse;
 mod render;
 mod syntax;
+mod validate;
 
 pub use {
     bandwidth::{MeasuredSegment, average_bit_rate, peak_bit_rate},
@@ -30,4 +31,5 @@ pub use {
         RenditionKind, SessionData, Variant, VideoRange,
     },
     parse::{ParseError, Playlist, parse},
+    validate::{Context, MeasuredPlaylist, Severity, Violation, validate},
 };

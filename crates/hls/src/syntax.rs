@@ -101,7 +101,6 @@ impl<'a> Attributes<'a> {
         self.get(name).map(|attribute| attribute.value)
     }
 
-    #[allow(dead_code)]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
