@@ -60,7 +60,7 @@ impl Clock {
         let ticks = if let Some(doubled) = short {
             doubled.div_euclid(2_000_000_000)
         } else {
-            let nanos = i128::from(time) * i128::from(self.tick) - i128::from(self.origin);
+            let nanos = i128::from(time).saturating_mul(self.tick.into()).saturating_sub(self.origin.into());
             let nanos = nanos.clamp(i64::MIN.into(), i64::MAX.into());
             let ticks = (nanos * i128::from(scale) * 2 + NANOS).div_euclid(2 * NANOS);
             i64::try_from(ticks).unwrap_or(if ticks < 0 { i64::MIN } else { i64::MAX })
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn no_time_is_too_large() {
         for time in [i64::MIN, i64::MAX, i64::MAX / 2] {
-            let clock = Clock { tick: u64::MAX, origin: -time, ..clock(u32::MAX, 1) };
+            let clock = Clock { tick: u64::MAX, origin: time / 2, ..clock(u32::MAX, 1) };
             clock.time(time);
             clock.nanos(time);
             clock.length(u64::MAX);
