@@ -107,11 +107,6 @@ impl<'b> Walk<'b> {
         Self { budget, at, end, open: None, steps: 0, damage: Damage::default() }
     }
 
-    /// Where it is.
-    pub(crate) fn position(&self) -> u64 {
-        self.at
-    }
-
     /// The next block.
     pub(crate) fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<Block>, Unreadable> {
         self.end = self.end.min(reader.length());
@@ -227,7 +222,8 @@ impl<'b> Walk<'b> {
             }
             match header.id {
                 ids::BLOCK => {
-                    found = block(reader.peek(data, LOOK)?, data..end, open).map(|(block, _)| block);
+                    found =
+                        block(reader.peek(data, LOOK)?, data..end, open).map(|(block, _)| block);
                 }
                 ids::BLOCK_DURATION => {
                     let bytes = reader.peek(data, 8)?;

@@ -60,7 +60,9 @@ impl Clock {
         let ticks = if let Some(doubled) = short {
             doubled.div_euclid(2_000_000_000)
         } else {
-            let nanos = i128::from(time).saturating_mul(self.tick.into()).saturating_sub(self.origin.into());
+            let nanos = i128::from(time)
+                .saturating_mul(self.tick.into())
+                .saturating_sub(self.origin.into());
             let nanos = nanos.clamp(i64::MIN.into(), i64::MAX.into());
             let ticks = (nanos * i128::from(scale) * 2 + NANOS).div_euclid(2 * NANOS);
             i64::try_from(ticks).unwrap_or(if ticks < 0 { i64::MIN } else { i64::MAX })
@@ -86,7 +88,8 @@ impl Clock {
     /// A length of time of the file in ticks of the track.
     pub(crate) fn length(&self, ticks: u64) -> u32 {
         let nanos = u128::from(ticks) * u128::from(self.tick);
-        let ticks = (nanos * u128::from(self.scale.get()) + 500_000_000) / 1_000_000_000;
+        let ticks = nanos.saturating_mul(self.scale.get().into()).saturating_add(500_000_000);
+        let ticks = ticks / 1_000_000_000;
         u32::try_from(ticks).unwrap_or(u32::MAX / 2).min(u32::MAX / 2)
     }
 

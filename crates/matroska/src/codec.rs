@@ -22,12 +22,11 @@ pub(crate) fn codec(entry: &Entry) -> (Codec, Vec<u8>) {
         "A_MPEG/L2" | "A_MPEG/L1" => (Codec::Mp2, Vec::new()),
         "A_AC3" | "A_AC3/BSID9" | "A_AC3/BSID10" => (Codec::Ac3, Vec::new()),
         "A_EAC3" => (Codec::Eac3, Vec::new()),
-        "A_OPUS" | "A_OPUS/EXPERIMENTAL" => (Codec::Opus, opus(&entry.private)),
-        "A_VORBIS" => (Codec::Vorbis, private()),
-        "A_FLAC" => {
-            let blocks = entry.private.strip_prefix(b"fLaC").unwrap_or(&entry.private);
-            (Codec::Flac, blocks.to_vec())
+        "A_OPUS" | "A_OPUS/EXPERIMENTAL" => {
+            (Codec::Opus, bitstream::opus::head_to_dops(&entry.private).unwrap_or_default())
         }
+        "A_VORBIS" => (Codec::Vorbis, private()),
+        "A_FLAC" => (Codec::Flac, bitstream::flac::dfla(&entry.private).unwrap_or_default()),
         "A_PCM/INT/LIT" => (integers(entry.sound, false), Vec::new()),
         "A_PCM/INT/BIG" => (integers(entry.sound, true), Vec::new()),
         "A_PCM/FLOAT/IEEE" => (floats(entry.sound.bits), Vec::new()),
@@ -122,9 +121,8 @@ fn floats(bits: u16) -> Codec {
 
 /// Sound by its `WAVEFORMATEX`.
 fn wave(format: &[u8]) -> (Codec, Vec<u8>) {
-    let word = |at| -> Option<u16> {
-        Some(u16::from_le_bytes(*format.get(at..)?.first_chunk::<2>()?))
-    };
+    let word =
+        |at| -> Option<u16> { Some(u16::from_le_bytes(*format.get(at..)?.first_chunk::<2>()?)) };
     let (tag, bits) = (word(0).unwrap_or(0), word(14).unwrap_or(0));
     let extra = || format.get(18..).unwrap_or_default().to_vec();
     // The format of an extensible one begins its GUID.
@@ -146,25 +144,6 @@ fn wave(format: &[u8]) -> (Codec, Vec<u8>) {
     };
     let config = if matches!(codec, Codec::Other(_)) { extra() } else { Vec::new() };
     (codec, config)
-}
-
-/// The body of a `dOps` box from an `OpusHead` packet [RFC 7845, 5.1; Opus in ISOBMFF, 4.3.2]: the
-/// same, but with the most significant byte first and a version of 0.
-fn opus(head: &[u8]) -> Vec<u8> {
-    let Some(fields) = head.strip_prefix(b"OpusHead") else { return Vec::new() };
-    let Some([_, channels, s0, s1, r0, r1, r2, r3, g0, g1]) = fields.first_chunk::<10>() else {
-        return Vec::new();
-    };
-    let mut out = vec![0, *channels, *s1, *s0, *r3, *r2, *r1, *r0, *g1, *g0];
-    match fields.get(10).copied().unwrap_or(0) {
-        0 => out.push(0),
-        _ => {
-            let table = 3 + usize::from(*channels);
-            let Some(mapping) = fields.get(10..10 + table) else { return Vec::new() };
-            out.extend_from_slice(mapping);
-        }
-    }
-    out
 }
 
 /// The `AudioSpecificConfig` [ISO/IEC 14496-3, 1.6.2.1] that an ID of old says:
@@ -205,15 +184,6 @@ fn frequency(rate: f64) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_opus_head_becomes_big_endian() {
-        let head = b"OpusHead\x01\x02\x38\x01\x80\xBB\x00\x00\x00\x00\x00";
-        assert_eq!(opus(head), [0, 2, 0x01, 0x38, 0, 0, 0xBB, 0x80, 0, 0, 0]);
-        let surround = b"OpusHead\x01\x06\x38\x01\x80\xBB\x00\x00\x00\x00\x01\x04\x02\0\x04\x01\x02\x03\x05";
-        assert_eq!(opus(surround).get(10..), Some(&[1, 4, 2, 0, 4, 1, 2, 3, 5][..]));
-        assert!(opus(b"OpusHead\x01").is_empty());
-    }
 
     #[test]
     fn aac_of_old_ids_gets_the_configuration_that_they_say() {

@@ -78,13 +78,8 @@ fn track(
     reader: &mut Reader<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<Track, Unreadable> {
-    let (codec, mut config) = codec::codec(entry);
-    let start = match seen.first() {
-        Some(first) if first::wanted(&codec) => {
-            unframed(&entry.framing, reader.bytes(first.offset, u64::from(first.size).min(4096))?)
-        }
-        _ => Vec::new(),
-    };
+    let (codec, config) = codec::codec(entry);
+    let start = first::frames(&codec, &config, entry, seen, reader)?;
     let kind = codec::kind(entry);
     let mut frame_rate = None;
     let mut rhythm = match kind {
@@ -93,12 +88,15 @@ fn track(
             frame_rate = rate;
             rhythm
         }
-        Type::Text | Type::Other => rhythm::text(head.tick),
-        // Below, when its configuration is complete.
-        Type::Audio => rhythm::text(head.tick),
+        // That of sound follows, when its configuration is complete.
+        Type::Audio | Type::Text | Type::Other => rhythm::text(head.tick),
     };
-    first::complete(&codec, &mut config, &start, entry, frame_rate);
-    let described = bitstream::describe(&codec, &config);
+    let config = first::complete(&codec, config, &start, entry, frame_rate);
+    let described = match codec {
+        // These have no configuration; each frame says everything.
+        Codec::Mp2 | Codec::Mp3 => bitstream::describe(&codec, &start),
+        _ => bitstream::describe(&codec, &config),
+    };
     let detail = match kind {
         Type::Video => {
             let mut video = entry.picture.settle(described.video, entry.dolby_vision.as_deref());
@@ -107,8 +105,7 @@ fn track(
         }
         Type::Audio => {
             let rates = (described.coded_rate, described.frame_samples);
-            rhythm =
-                rhythm::sound(&codec, entry.sound, rates, entry.default_duration, &start);
+            rhythm = rhythm::sound(&codec, entry.sound, rates, entry.default_duration, &start);
             Detail::Audio(audio(entry, described.audio, rhythm.scale))
         }
         Type::Text => Detail::Text,
@@ -268,11 +265,7 @@ fn fill(
 /// The most bytes of pictures in which captions are looked for.
 const CAPTIONS: u32 = 512 << 10;
 
-fn captions(
-    track: &mut Track,
-    seen: &[Seen],
-    reader: &mut Reader<'_>,
-) -> Result<(), Unreadable> {
+fn captions(track: &mut Track, seen: &[Seen], reader: &mut Reader<'_>) -> Result<(), Unreadable> {
     if !matches!(track.codec, Codec::H264 | Codec::Hevc) || track.samples == Samples::None {
         return Ok(());
     }
@@ -283,10 +276,9 @@ fn captions(
         left = after;
         let bytes = unframed(&track.framing, reader.bytes(seen.offset, seen.size.into())?);
         let Some(more) = bitstream::captions(&track.codec, &track.config, &bytes) else { continue };
-        let all = video.captions.get_or_insert_with(|| media::Captions {
-            channels: Vec::new(),
-            services: Vec::new(),
-        });
+        let all = video
+            .captions
+            .get_or_insert_with(|| media::Captions { channels: Vec::new(), services: Vec::new() });
         all.channels.extend(more.channels);
         all.services.extend(more.services);
     }

@@ -1,6 +1,7 @@
 //! Where decoding can begin, and where tracks end: from cues as far as they are right, and by
 //! going over blocks where they are not.
 
+use bitstream::RandomAccess;
 use media::{Budget, Clusters, KeyPoint, Timescale, Unreadable, rescale_round};
 
 use crate::{
@@ -43,7 +44,11 @@ pub(crate) fn find(
     budget: &Budget<'_>,
 ) -> Result<Found, Unreadable> {
     let mut note = None;
-    let from_cues = if head.cues.is_empty() {
+    if liars(opened, &scan, reader)? {
+        scan.distrust = true;
+        note = Some("what it marks as key pictures are none; each picture was looked at".into());
+    }
+    let from_cues = if head.cues.is_empty() || scan.distrust {
         None
     } else {
         let keys = from_cues(head, clusters, opened, &mut scan, reader, budget)?;
@@ -53,15 +58,17 @@ pub(crate) fn find(
         keys
     };
     let whole = from_cues.is_none();
-    let mut keys: Vec<Vec<Key>> = match from_cues {
-        Some(keys) => {
-            scan.points = points(head, clusters, &scan, &keys);
-            keys
-        }
-        None => {
+    let mut keys: Vec<Vec<Key>> = if let Some(keys) = from_cues {
+        scan.points = points(head, clusters, &scan, &keys);
+        keys
+    } else {
+        scan.run(reader, clusters.first, clusters.end, budget)?;
+        if scan.distrust && scan.found.iter().all(|found| found.keys.is_empty()) {
+            // Better the file's word than nothing.
+            scan = scan.again();
             scan.run(reader, clusters.first, clusters.end, budget)?;
-            opened.iter().map(|_| Vec::new()).collect()
         }
+        opened.iter().map(|_| Vec::new()).collect()
     };
     if !whole {
         fill_gaps(clusters, &mut scan, &keys, reader, budget)?;
@@ -80,6 +87,26 @@ pub(crate) fn find(
     points.sort_unstable();
     points.dedup_by(|next, kept| next.1 <= kept.1);
     Ok(Found { lanes, points, damage: scan.damage, note })
+}
+
+/// Whether a picture that the file calls a key picture is none.
+fn liars(
+    opened: &[Vec<Seen>],
+    scan: &Scan<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<bool, Unreadable> {
+    for (lane, seen) in opened.iter().enumerate() {
+        if scan.video(lane).is_none() {
+            continue;
+        }
+        for seen in seen.iter().filter(|seen| seen.key).take(3) {
+            let data = seen.offset..seen.offset.saturating_add(seen.size.into());
+            if scan.kind(lane, data, reader)? == Some(RandomAccess::No) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// In order, each once.
@@ -169,12 +196,7 @@ fn from_cues(
 }
 
 /// Clusters to begin at, from the cues.
-fn points(
-    head: &Head,
-    clusters: &Clusters,
-    scan: &Scan<'_>,
-    keys: &[Vec<Key>],
-) -> Vec<(i64, u64)> {
+fn points(head: &Head, clusters: &Clusters, scan: &Scan<'_>, keys: &[Vec<Key>]) -> Vec<(i64, u64)> {
     let Some(clock) = scan.clock() else { return Vec::new() };
     let mut points: Vec<(i64, u64)> = head
         .cues

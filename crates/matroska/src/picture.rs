@@ -1,6 +1,6 @@
 //! What a track of pictures says of them: the `Video` element [RFC 9559, 5.1.4.1.28].
 
-use media::{Colour, DolbyVision, Ratio, Video};
+use media::{Colour, Ratio, Video};
 
 use crate::{ebml::Element, ids};
 
@@ -75,6 +75,11 @@ impl Picture {
         }
     }
 
+    /// The size of what is coded.
+    pub(crate) fn coded(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
     /// What it says, completed by what the coding says of itself.
     pub(crate) fn settle(&self, coded: Option<Video>, dolby_vision: Option<&[u8]>) -> Video {
         let coded = coded.unwrap_or_default();
@@ -104,8 +109,7 @@ impl Picture {
         }
         video.mastering = self.mastering.clone().or(coded.mastering);
         video.light_level = self.light_level.clone().or(coded.light_level);
-        video.dolby_vision =
-            dolby_vision.and_then(dolby_vision_record).or(coded.dolby_vision);
+        video.dolby_vision = dolby_vision.and_then(bitstream::dolby_vision).or(coded.dolby_vision);
         match self.interlaced {
             1 => video.interlaced = true,
             2 => video.interlaced = false,
@@ -160,20 +164,6 @@ fn rotation(roll: f64) -> u16 {
     }
     let quarters = fixed((-roll / 90.0).rem_euclid(4.0), 4.0) % 4;
     u16::try_from(quarters * 90).unwrap_or(0)
-}
-
-/// A configuration record [Dolby Vision streams within ISOBMFF, 3.2].
-fn dolby_vision_record(record: &[u8]) -> Option<DolbyVision> {
-    let [high, low, compatibility] = *record.get(2..)?.first_chunk::<3>()?;
-    let bits = u16::from_be_bytes([high, low]);
-    let mut record = record.to_vec();
-    record.resize(24, 0);
-    Some(DolbyVision {
-        profile: u8::try_from(bits >> 9).unwrap_or(0),
-        level: u8::try_from(bits >> 3 & 0x3F).unwrap_or(0),
-        compatibility: compatibility >> 4,
-        record,
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The unit of a track's times, and how many of it pass from frame to frame.
 
+use bitstream::ac3;
 use media::{Codec, Ratio, Timescale};
 
 use crate::{clock::Clock, entry::Sound, opening::Seen};
@@ -71,7 +72,9 @@ fn steady(nanos: u64) -> Option<Rhythm> {
     }
     for rate in [24, 30, 60, 48, 120, 12, 15, 6, 96, 72, 240] {
         let (low, high) = (u64::from(rate) * 1000, 1001);
-        if near(low, high) && (nanos * low).abs_diff(NANOS * high) < (nanos * low).abs_diff(NANOS * 1000) {
+        if near(low, high)
+            && (nanos * low).abs_diff(NANOS * high) < (nanos * low).abs_diff(NANOS * 1000)
+        {
             return rhythm(rate * 1000, 1001);
         }
     }
@@ -103,11 +106,24 @@ fn measured(seen: &[Seen], tick: u64) -> Option<Ratio> {
     let each = nanos.checked_div(frames).filter(|each| *each > 0)?;
     // Both ends are rounded.
     let unsure = (tick.saturating_mul(2) / frames).min(each / 50);
-    let usual = [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001),
-        (60, 1), (48, 1), (15, 1), (12, 1), (10, 1), (120, 1)];
-    let near = usual.into_iter().map(|(num, den): (u64, u64)| {
-        ((NANOS * den / num).abs_diff(each), num, den)
-    });
+    let usual = [
+        (24_000, 1001),
+        (24, 1),
+        (25, 1),
+        (30_000, 1001),
+        (30, 1),
+        (50, 1),
+        (60_000, 1001),
+        (60, 1),
+        (48, 1),
+        (15, 1),
+        (12, 1),
+        (10, 1),
+        (120, 1),
+    ];
+    let near = usual
+        .into_iter()
+        .map(|(num, den): (u64, u64)| ((NANOS * den / num).abs_diff(each), num, den));
     match near.min() {
         Some((off, num, den)) if off <= unsure.max(each / 2000) => {
             Ratio::new(u32::try_from(num).ok()?, u32::try_from(den).ok()?)
@@ -120,9 +136,7 @@ fn measured(seen: &[Seen], tick: u64) -> Option<Ratio> {
 fn fine(tick: u64) -> Timescale {
     // 90 kHz is what players know best.
     match NANOS.checked_div(tick).and_then(|ticks| u32::try_from(ticks).ok()) {
-        Some(ticks @ 90_001..) => {
-            Timescale::new(ticks.min(1_000_000)).unwrap_or(Timescale::MICROS)
-        }
+        Some(ticks @ 90_001..) => Timescale::new(ticks.min(1_000_000)).unwrap_or(Timescale::MICROS),
         Some(ticks @ 1..) if NANOS.is_multiple_of(tick) && 90_000 % ticks != 0 => {
             Timescale::new(ticks).unwrap_or(Timescale::MPEG)
         }
@@ -153,12 +167,15 @@ pub(crate) fn sound(
     };
     let scale = Timescale::new(rate).unwrap_or(Timescale::new(48_000).unwrap_or(Timescale::MPEG));
     let samples = match codec {
-        Codec::Opus => opus(first),
-        Codec::Eac3 => eac3(first).or(described.1),
-        Codec::Mp2 => described.1.or(Some(if layer(first) == Some(1) { 384 } else { 1152 })),
+        Codec::Opus => bitstream::opus::packet_duration(first),
+        // Its record says nothing of that.
+        Codec::Eac3 => ac3::Header::parse(first).map(|header| header.samples).or(described.1),
+        // Blocks hold as many as the writer liked.
+        Codec::Pcm { .. } => None,
         _ => described.1.or(match codec {
             Codec::Aac => Some(1024),
             Codec::Mp3 => Some(if rate < 32_000 { 576 } else { 1152 }),
+            Codec::Mp2 => Some(1152),
             Codec::Ac3 => Some(1536),
             _ => None,
         }),
@@ -186,42 +203,6 @@ pub(crate) fn sounds_like(clock: &Clock, cadence: u32, seen: &[Seen]) -> bool {
     let found = clock.plain(last.time).saturating_sub(clock.plain(first.time));
     let slack = i64::from(clock.length(3)).max(expected / 20);
     frames < 4 || expected.abs_diff(found) <= slack.unsigned_abs()
-}
-
-/// Samples at 48 kHz in a packet [RFC 6716, 3.1].
-fn opus(packet: &[u8]) -> Option<u32> {
-    let toc = *packet.first()?;
-    let config = toc >> 3;
-    let frame = match config {
-        // SILK: 10, 20, 40, 60 ms.
-        0..12 => [480, 960, 1920, 2880].get(usize::from(config & 3)).copied()?,
-        // Hybrid: 10, 20 ms.
-        12..16 => [480, 960].get(usize::from(config & 1)).copied()?,
-        // CELT: 2.5, 5, 10, 20 ms.
-        _ => [120, 240, 480, 960].get(usize::from(config & 3)).copied()?,
-    };
-    let frames = match toc & 3 {
-        0 => 1,
-        1 | 2 => 2,
-        _ => u32::from(*packet.get(1)? & 63),
-    };
-    Some(frame * frames)
-}
-
-/// Samples in a frame of E-AC-3 [ETSI TS 102 366, E.1.3.1].
-fn eac3(frame: &[u8]) -> Option<u32> {
-    let [0x0B, 0x77, _, _, bits] = *frame.first_chunk::<5>()? else { return None };
-    let blocks = if bits >> 6 == 3 { 6 } else { [1, 2, 3, 6].get(usize::from(bits >> 4 & 3)).copied()? };
-    Some(blocks * 256)
-}
-
-/// The layer of a frame of MPEG audio [ISO/IEC 11172-3, 2.4.2.3].
-fn layer(frame: &[u8]) -> Option<u8> {
-    let [0xFF, bits] = *frame.first_chunk::<2>()? else { return None };
-    match bits >> 1 & 3 {
-        0 => None,
-        bits => Some(4 - bits),
-    }
 }
 
 #[cfg(test)]
@@ -263,14 +244,5 @@ mod tests {
         assert_eq!(fine(22_675).get(), 90_000);
         assert_eq!(fine(5_000_000).get(), 90_000);
         assert_eq!(fine(u64::MAX).get(), 90_000);
-    }
-
-    #[test]
-    fn frames_of_sound_tell_their_length() {
-        assert_eq!(opus(&[0xFC]), Some(960));
-        assert_eq!(opus(&[0x0B, 2]), Some(1920), "two frames of 20 ms");
-        assert_eq!(eac3(&[0x0B, 0x77, 0, 0, 0x30]), Some(1536));
-        assert_eq!(eac3(&[0x0B, 0x77, 0, 0, 0x00]), Some(256));
-        assert_eq!(layer(&[0xFF, 0xFD]), Some(2));
     }
 }

@@ -1,6 +1,8 @@
 //! Goes over a stretch of clusters and notes what an index wants: key pictures, where clusters
 //! are, where each track ends.
 
+use std::ops::Range;
+
 use bitstream::RandomAccess;
 use media::{Budget, Codec, Framing, Unreadable};
 
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// So many bytes of a picture tell what kind of picture it is.
-const START: u64 = 512;
+pub(crate) const START: u64 = 4096;
 /// Clusters are noted at least so far apart, in nanoseconds, or a live recording with a cluster
 /// for each picture would have an index as large as a table.
 const APART: i64 = 500_000_000;
@@ -60,7 +62,7 @@ pub(crate) struct Found {
 #[derive(Clone, Debug)]
 struct Pending {
     key: Key,
-    block: Block,
+    data: Range<u64>,
     watching: bool,
 }
 
@@ -143,7 +145,7 @@ impl<'a> Scan<'a> {
             if block.track != number {
                 continue;
             }
-            if !begun && !(block.key && clock.time(block.time) == own) {
+            if !(begun || block.key && clock.time(block.time) == own) {
                 continue;
             }
             if begun && block.key {
@@ -162,6 +164,11 @@ impl<'a> Scan<'a> {
 
     pub(crate) fn lanes(&self) -> &[Lane<'a>] {
         &self.lanes
+    }
+
+    /// A scan of the same tracks from the start, which believes the file.
+    pub(crate) fn again(self) -> Self {
+        Self::new(self.lanes)
     }
 
     /// Forgets what was found of tracks.
@@ -209,7 +216,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         let key = if self.distrust {
-            self.kind(at, &block, reader)? != RandomAccess::No
+            self.kind(at, block.data.clone(), reader)? != Some(RandomAccess::No)
         } else {
             block.key
         };
@@ -218,7 +225,7 @@ impl<'a> Scan<'a> {
             let key =
                 Key { own: time, earliest: time, at: block.cluster, open: false, checked: true };
             if let Some(found) = self.found.get_mut(at) {
-                found.pending = Some(Pending { key, block, watching: true });
+                found.pending = Some(Pending { key, data: block.data, watching: true });
             }
         } else if let Some(pending) =
             self.found.get_mut(at).and_then(|found| found.pending.as_mut())
@@ -242,7 +249,7 @@ impl<'a> Scan<'a> {
         if key.earliest < key.own {
             // Nothing of H.264 that follows an IDR picture is shown before it.
             let hevc = self.lanes.get(at).is_some_and(|lane| *lane.codec == Codec::Hevc);
-            key.open = !hevc || self.kind(at, &pending.block, reader)? != RandomAccess::Closed;
+            key.open = !hevc || self.kind(at, pending.data, reader)? != Some(RandomAccess::Closed);
         }
         if let Some(found) = self.found.get_mut(at) {
             found.keys.push(key);
@@ -250,18 +257,17 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// What kind of picture its bytes say that it is.
+    /// What kind of picture its bytes say that it is, if they reach far enough to say.
     pub(crate) fn kind(
         &self,
         at: usize,
-        block: &Block,
+        data: Range<u64>,
         reader: &mut Reader<'_>,
-    ) -> Result<RandomAccess, Unreadable> {
-        let Some(lane) = self.lanes.get(at) else { return Ok(RandomAccess::No) };
-        let size = block.data.end.saturating_sub(block.data.start).min(START);
-        let bytes = reader.bytes(block.data.start, size)?;
-        let bytes = unframed(lane.framing, bytes);
-        Ok(bitstream::random_access(lane.codec, lane.config, &bytes))
+    ) -> Result<Option<RandomAccess>, Unreadable> {
+        let Some(lane) = self.lanes.get(at) else { return Ok(None) };
+        let size = data.end.saturating_sub(data.start).min(START);
+        let bytes = unframed(lane.framing, reader.bytes(data.start, size)?);
+        Ok(bitstream::picture(lane.codec, lane.config, &bytes))
     }
 }
 

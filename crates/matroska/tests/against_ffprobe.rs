@@ -80,9 +80,8 @@ fn bytes(source: &dyn Source, framing: &Framing, sample: &Sample) -> Vec<u8> {
 }
 
 fn everything(source: &dyn Source, index: &Index) -> Vec<Vec<Sample>> {
-    let wants: Vec<Want> = (0..index.tracks.len())
-        .map(|track| Want { track, range: i64::MIN..i64::MAX })
-        .collect();
+    let wants: Vec<Want> =
+        (0..index.tracks.len()).map(|track| Want { track, range: i64::MIN..i64::MAX }).collect();
     matroska::samples(source, index, &wants, &Budget::default()).unwrap()
 }
 
@@ -99,8 +98,7 @@ fn compare(path: &Path) -> Index {
         if track.samples == Samples::None {
             continue;
         }
-        let mut packets: Vec<_> =
-            packets.iter().filter(|packet| packet.size > 0).collect();
+        let mut packets: Vec<_> = packets.iter().filter(|packet| packet.size > 0).collect();
         if track.kind() == Kind::Video {
             let first = packets.iter().position(|packet| packet.key).unwrap_or(packets.len());
             packets.drain(..first);
@@ -128,9 +126,9 @@ fn compare(path: &Path) -> Index {
         let decodes: Vec<i64> = samples.iter().map(|sample| sample.decode).collect();
         if track.kind() != Kind::Text {
             assert!(decodes.windows(2).all(|pair| pair[0] < pair[1]), "{what}");
-            let joined = samples.windows(2).all(|pair| {
-                pair[0].decode + i64::from(pair[0].duration) == pair[1].decode
-            });
+            let joined = samples
+                .windows(2)
+                .all(|pair| pair[0].decode + i64::from(pair[0].duration) == pair[1].decode);
             assert!(joined, "{what}");
             if let (Some(first), Some(last)) = (samples.first(), samples.last()) {
                 let earliest = samples.iter().map(Sample::presentation).min();
@@ -184,7 +182,9 @@ fn samples_of_real_files_are_those_that_ffprobe_finds() {
         if name.starts_with("bad_") || !(extension == "mkv" || extension == "webm") {
             continue;
         }
-        match std::panic::catch_unwind(|| compare(&path)) { Ok(index) =>
-        println!("{name}: {:#?}", index), Err(_) => println!("FAILED {name}"), }
+        match std::panic::catch_unwind(|| compare(&path)) {
+            Ok(index) => println!("{name}: {:#?}", index),
+            Err(_) => println!("FAILED {name}"),
+        }
     }
 }

@@ -299,8 +299,7 @@ fn stretch(keys: &[KeyPoint], range: &Range<i64>) -> Option<(KeyPoint, Option<Ke
 /// Pictures in decode order, each shown at a time of its own within the range.
 fn pictures(found: &[Raw], range: &Range<i64>, end: i64) -> Vec<Sample> {
     let last = range.end.saturating_sub(1).max(range.start);
-    let mut times: Vec<i64> =
-        found.iter().map(|raw| raw.time.clamp(range.start, last)).collect();
+    let mut times: Vec<i64> = found.iter().map(|raw| raw.time.clamp(range.start, last)).collect();
     let mut order: Vec<usize> = (0..times.len()).collect();
     order.sort_by_key(|at| times.get(*at).copied().unwrap_or(0));
     let mut decodes = Vec::with_capacity(times.len());
@@ -325,15 +324,7 @@ fn pictures(found: &[Raw], range: &Range<i64>, end: i64) -> Vec<Sample> {
 }
 
 fn sample(raw: &Raw, decode: i64, duration: u32, key: bool) -> Sample {
-    Sample {
-        offset: raw.offset,
-        size: raw.size,
-        skip: 0,
-        decode,
-        duration,
-        composition: 0,
-        key,
-    }
+    Sample { offset: raw.offset, size: raw.size, skip: 0, decode, duration, composition: 0, key }
 }
 
 fn ticks(length: i64) -> u32 {
