@@ -7,6 +7,9 @@ use crate::{
     ids,
 };
 
+/// More chapters than any film has; each takes more room here than in the file.
+const MOST: usize = 10_000;
+
 /// A chapter with its times in nanoseconds of the file.
 #[derive(Clone, Debug)]
 pub(crate) struct Raw {
@@ -24,6 +27,7 @@ pub(crate) fn read(bytes: &[u8]) -> Vec<Raw> {
         .flat_map(Element::children)
         .filter(|child| child.id == ids::CHAPTER_ATOM)
         .filter_map(|atom| chapter(&atom))
+        .take(MOST)
         .collect();
     found.sort_by_key(|chapter| chapter.start);
     found

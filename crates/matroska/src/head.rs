@@ -23,6 +23,8 @@ use crate::{
 
 /// The most places that are followed from seek heads.
 const MOST_PLACES: usize = 256;
+/// The most tracks; each takes much more room here than in the file.
+const MOST_TRACKS: usize = 1000;
 /// 2001-01-01, where Matroska counts dates from, in seconds since 1970.
 const MILLENNIUM: i64 = 978_307_200;
 
@@ -226,14 +228,15 @@ impl Head {
             }
             ids::INFO | ids::TRACKS | ids::CUES | ids::CHAPTERS if !again => {
                 // Entries take more room than their bytes.
-                budget.memory(size.saturating_mul(4))?;
+                budget.memory(size.saturating_mul(8))?;
                 let bytes = reader.bytes(data, size)?;
                 match header.id {
                     ids::INFO => self.info(&bytes),
                     ids::TRACKS => {
                         let entries = ebml::children(&bytes);
                         let entries = entries.filter(|child| child.id == ids::TRACK_ENTRY);
-                        self.entries = entries.map(|child| Entry::read(&child)).collect();
+                        self.entries =
+                            entries.take(MOST_TRACKS).map(|child| Entry::read(&child)).collect();
                     }
                     ids::CUES => self.cues = cues::read(&bytes, self.segment),
                     _ => self.chapters = chapters::read(&bytes),

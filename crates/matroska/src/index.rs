@@ -106,7 +106,7 @@ fn track(
         Type::Audio => {
             let rates = (described.coded_rate, described.frame_samples);
             rhythm = rhythm::sound(&codec, entry.sound, rates, entry.default_duration, &start);
-            Detail::Audio(audio(entry, described.audio, rhythm.scale))
+            Detail::Audio(audio(entry, &codec, described.audio, rhythm.scale))
         }
         Type::Text => Detail::Text,
         Type::Other => Detail::Other,
@@ -151,14 +151,16 @@ fn track(
     Ok(track)
 }
 
-fn audio(entry: &Entry, described: Option<Audio>, scale: Timescale) -> Audio {
+fn audio(entry: &Entry, codec: &Codec, described: Option<Audio>, scale: Timescale) -> Audio {
     let described = described.unwrap_or_default();
     let stated = if entry.sound.output > 0.0 { entry.sound.output } else { entry.sound.rate };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     let stated = stated.round() as u32;
     let or = |described: u32, stated: u32| if described > 0 { described } else { stated };
     let channels = or(described.channels.into(), entry.sound.channels.into());
-    let bits = or(described.bits.into(), entry.sound.bits.into());
+    // Writers state it for codings that have none.
+    let exact = matches!(codec, Codec::Pcm { .. } | Codec::Flac | Codec::Other(_));
+    let bits = or(described.bits.into(), if exact { entry.sound.bits.into() } else { 0 });
     let delay = i64::try_from(entry.delay).unwrap_or(0);
     let priming = media::rescale_round(delay, Timescale::NANOS, scale);
     Audio {

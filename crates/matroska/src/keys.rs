@@ -80,7 +80,7 @@ pub(crate) fn find(
         let end = found.end;
         keys.append(&mut found.keys);
         settle(keys);
-        check_open(keys, at, &mut scan, reader, budget)?;
+        check_open(keys, at, clusters, &mut scan, reader, budget)?;
         lanes.push(Ends { keys: key_points(keys), end, counted });
     }
     let mut points = std::mem::take(&mut scan.points);
@@ -257,17 +257,30 @@ fn fill_gaps(
 /// Whether pictures behind key pictures are shown before them: looks at a few, and at all if it is
 /// so for one of these.
 fn check_open(
-    keys: &mut [Key],
+    keys: &mut Vec<Key>,
     lane: usize,
+    clusters: &Clusters,
     scan: &mut Scan<'_>,
     reader: &mut Reader<'_>,
     budget: &Budget<'_>,
 ) -> Result<(), Unreadable> {
     let mut any = keys.iter().any(|key| key.earliest < key.own);
-    for (number, key) in keys.iter_mut().enumerate() {
+    let shared = keys.iter().zip(keys.iter().skip(1)).filter(|(one, next)| one.at == next.at);
+    let crowded = shared.count() * 8 > keys.len();
+    for number in 0..keys.len() {
         if number >= SHOWN && !any {
             break;
         }
+        if any && crowded && keys.iter().any(|key| !key.checked) {
+            // One way over all is shorter than one from the beginning of its cluster to each.
+            let from = keys.first().map_or(clusters.first, |key| key.at);
+            scan.run(reader, from, clusters.end, budget)?;
+            let found = scan.found.get_mut(lane).map(|found| std::mem::take(&mut found.keys));
+            keys.extend(found.unwrap_or_default());
+            settle(keys);
+            break;
+        }
+        let Some(key) = keys.get_mut(number) else { break };
         if !key.checked {
             if let Some(found) = scan.look(reader, lane, (key.own, key.at), budget)? {
                 *key = found;

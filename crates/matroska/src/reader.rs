@@ -4,10 +4,11 @@ use media::{Source, Unreadable};
 
 /// What is read where the last place was far away: enough for a block header and some.
 const FAR: usize = 512;
-/// What is read where places lie close together, as small blocks of sound do.
-const NEAR: usize = 4096;
-/// The most that can be looked at in one piece.
-pub(crate) const MOST: usize = 16 * 1024;
+/// What is read where places lie close together, as small blocks of sound do; more and more of it
+/// as long as they do.
+const NEAR: usize = 4 * 1024;
+/// The most that is read at once, and the most that can be looked at in one piece.
+pub(crate) const MOST: usize = 32 * 1024;
 
 /// A file, and the piece of it that was read last.
 pub(crate) struct Reader<'a> {
@@ -17,11 +18,13 @@ pub(crate) struct Reader<'a> {
     /// Where the piece begins, and how much of `buffer` it is.
     at: u64,
     filled: usize,
+    /// How much is read next where places lie close together.
+    near: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a dyn Source) -> Self {
-        Self { source, length: source.len(), buffer: vec![0; MOST], at: 0, filled: 0 }
+        Self { source, length: source.len(), buffer: vec![0; MOST], at: 0, filled: 0, near: NEAR }
     }
 
     /// The length of the file.
@@ -40,8 +43,12 @@ impl<'a> Reader<'a> {
         {
             return Ok(self.buffer.get(skipped..self.filled).unwrap_or_default());
         }
-        let near = skipped.is_some_and(|skipped| skipped < self.filled + NEAR);
-        let wish = if near { NEAR } else { FAR };
+        let gap = skipped.and_then(|skipped| skipped.checked_sub(self.filled));
+        let near = skipped.is_some() && gap.is_none_or(|gap| gap < NEAR);
+        // Most of what was read last was of use.
+        let dense = near && gap.is_none_or(|gap| gap < self.filled / 4);
+        self.near = if dense { (self.near * 2).min(MOST) } else { NEAR };
+        let wish = if near { self.near } else { FAR };
         self.fill(at, want, wish.max(want).min(left))?;
         Ok(self.buffer.get(..self.filled).unwrap_or_default())
     }

@@ -158,7 +158,7 @@ impl<'a> Job<'a> {
         let count = u32::try_from(self.frames.len()).unwrap_or(1).max(1);
         let spacing = self.clock.cadence.or((duration > 0).then(|| duration / count));
         let frames = std::mem::take(&mut self.frames);
-        for (nth, (offset, size)) in (0..).zip(&frames) {
+        for (nth, (offset, size)) in (0..).zip(&frames).filter(|(_, (_, size))| *size > 0) {
             let later = i64::from(spacing.unwrap_or(0)).saturating_mul(nth);
             let raw = Raw {
                 offset: *offset,
