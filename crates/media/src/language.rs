@@ -46,6 +46,21 @@ impl Language {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The language alone as three letters (ISO 639-2, the terminological variant), as MP4 and
+    /// MPEG-TS keep it; `None` if it has none.
+    pub fn three_letters(&self) -> Option<[u8; 3]> {
+        let primary = self.0.split('-').next()?;
+        let long = match primary.len() {
+            2 => PAIRS
+                .iter()
+                .find(|(long, short)| *short == primary && !BIBLIOGRAPHIC.contains(long))
+                .map(|(long, _)| *long)?,
+            _ => primary,
+        };
+        let letters = <[u8; 3]>::try_from(long.as_bytes()).ok()?;
+        letters.iter().all(u8::is_ascii_lowercase).then_some(letters)
+    }
 }
 
 impl std::fmt::Display for Language {
@@ -58,6 +73,12 @@ impl std::fmt::Display for Language {
 fn shortest(code: &str) -> Option<&'static str> {
     PAIRS.iter().find(|(long, _)| *long == code).map(|(_, short)| *short)
 }
+
+/// The codes of the bibliographic variant where the two differ.
+const BIBLIOGRAPHIC: &[&str] = &[
+    "alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac",
+    "mao", "may", "per", "rum", "slo", "tib", "wel",
+];
 
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
@@ -100,6 +121,19 @@ const PAIRS: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_has_the_three_letters_of_the_terminological_variant() {
+        let letters = |text| Language::parse(text)?.three_letters();
+        for (text, expected) in
+            [("ger", b"deu"), ("en-GB", b"eng"), ("cze", b"ces"), ("gsw", b"gsw")]
+        {
+            assert_eq!(letters(text), Some(*expected), "{text}");
+        }
+        for (long, short) in PAIRS.iter().filter(|(long, _)| !BIBLIOGRAPHIC.contains(long)) {
+            assert_eq!(letters(short).as_ref().map(|l| &l[..]), Some(long.as_bytes()), "{short}");
+        }
+    }
 
     #[test]
     fn codes_of_every_standard_become_the_shortest_tag() {

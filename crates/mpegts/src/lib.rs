@@ -14,6 +14,7 @@ mod clock;
 mod frame;
 mod gather;
 mod lane;
+pub mod mux;
 mod nal;
 mod packet;
 mod pes;
