@@ -12,6 +12,8 @@ pub mod ac3;
 pub mod av1;
 pub mod bits;
 pub mod captions;
+#[doc(hidden)]
+pub mod exercise;
 pub mod flac;
 pub mod h264;
 pub mod hevc;
@@ -74,6 +76,21 @@ pub fn describe(codec: &Codec, config: &[u8]) -> Described {
     }
 }
 
+/// A configuration that says more, where a record says too little and a key sample (of its file's
+/// framing) has the rest: AV1 without sequence header, H.264 and HEVC without parameter sets (`avc3`,
+/// `hev1`), VP8 and VP9 without record. `None` where there is nothing to add.
+pub fn complete(codec: &Codec, config: &[u8], sample: &[u8]) -> Option<Vec<u8>> {
+    match codec {
+        Codec::Av1 => av1::complete(config, sample),
+        Codec::H264 | Codec::Hevc => records::complete(codec, config, sample),
+        Codec::Vp8 | Codec::Vp9 if config.len() < 6 => {
+            let key = vpx::KeyFrame::parse(codec, sample)?;
+            Some(vpc_config(codec, sample, key.width, key.height, None))
+        }
+        _ => None,
+    }
+}
+
 /// What kind of picture a key sample is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RandomAccess {
@@ -86,15 +103,22 @@ pub enum RandomAccess {
     No,
 }
 
-/// What kind of picture a sample is, from its first bytes (a few hundred are enough).
+/// What kind of picture a sample is, from its first bytes; `No` if they do not reach it.
+///
+/// 4 KiB are enough: what encoders say of themselves before the first picture takes up to 1 KiB.
 pub fn random_access(codec: &Codec, config: &[u8], start: &[u8]) -> RandomAccess {
+    picture(codec, config, start).unwrap_or(RandomAccess::No)
+}
+
+/// The same, and `None` if these bytes do not reach the picture: read more of the sample.
+pub fn picture(codec: &Codec, config: &[u8], start: &[u8]) -> Option<RandomAccess> {
     let units = nal::length_prefixed(start, nal::length_size(codec, config));
     match codec {
         Codec::H264 => h264::random_access(units),
         Codec::Hevc => hevc::random_access(units),
         Codec::Av1 => av1::random_access(config, start),
         Codec::Vp8 | Codec::Vp9 => vpx::random_access(codec, start),
-        _ => RandomAccess::Closed,
+        _ => Some(RandomAccess::Closed),
     }
 }
 
@@ -127,4 +151,38 @@ pub fn dolby_vision(record: &[u8]) -> Option<DolbyVision> {
         compatibility: third >> 4,
         record,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_dolby_vision_is_read_and_kept_at_full_length() {
+        let phone = [1, 0, 0x10, 0x25, 0x40];
+        let vision = dolby_vision(&phone).unwrap();
+        assert_eq!((vision.profile, vision.level, vision.compatibility), (8, 4, 4));
+        assert_eq!(vision.record.len(), 24);
+        assert_eq!(dolby_vision_string(&vision), "dvh1.08.04");
+        assert_eq!(dolby_vision(&phone[..4]), None);
+    }
+
+    #[test]
+    fn codings_without_configuration_have_their_strings() {
+        let pcm = |float| Codec::Pcm { bits: 16, big_endian: false, float, signed: true };
+        let string = |codec: &Codec| describe(codec, &[]).codec_string;
+        assert_eq!(string(&pcm(false)).unwrap(), "ipcm");
+        assert_eq!(string(&pcm(true)).unwrap(), "fpcm");
+        assert_eq!(string(&Codec::Vp8).unwrap(), "vp08.00.40.08");
+        assert_eq!(string(&Codec::WebVtt).unwrap(), "wvtt");
+        assert_eq!(string(&Codec::H264), None);
+        assert_eq!(string(&Codec::Pgs), None);
+        assert_eq!(describe(&pcm(false), &[]).audio.unwrap().bits, 16);
+    }
+
+    #[test]
+    fn sound_can_begin_anywhere() {
+        assert_eq!(random_access(&Codec::Aac, &[], &[]), RandomAccess::Closed);
+        assert_eq!(random_access(&Codec::H264, &[], &[]), RandomAccess::No);
+    }
 }

@@ -1,6 +1,8 @@
 //! Decoder configuration records from parameter sets, for streams that carry them among their
 //! pictures.
 
+use media::Codec;
+
 use crate::{h264, hevc, nal};
 
 /// `avcC` [ISO/IEC 14496-15, 5.3.3.1] from NAL units of sequence and picture parameter sets; empty
@@ -60,6 +62,34 @@ pub fn hvcc(vps: &[&[u8]], sps: &[&[u8]], pps: &[&[u8]]) -> Vec<u8> {
         put_units(&mut out, units.iter().take(count.into()));
     }
     out
+}
+
+/// A record with the parameter sets of a sample, if it has none itself. Lengths before NAL units
+/// stay as long as they are.
+pub(crate) fn complete(codec: &Codec, config: &[u8], sample: &[u8]) -> Option<Vec<u8>> {
+    let hevc = *codec == Codec::Hevc;
+    let has_sps = if hevc {
+        hevc::Record::parse(config)?.units(hevc::SPS).next().is_some()
+    } else {
+        !h264::Record::parse(config)?.sps.is_empty()
+    };
+    if has_sps {
+        return None;
+    }
+    let size = nal::length_size(codec, config);
+    let units: Vec<_> = nal::length_prefixed(sample, size).collect();
+    let of = |kind| -> Vec<&[u8]> {
+        let unit_type = if hevc { hevc::unit_type } else { h264::unit_type };
+        units.iter().copied().filter(|unit| unit_type(unit) == Some(kind)).collect()
+    };
+    let mut record = if hevc {
+        hvcc(&of(hevc::VPS), &of(hevc::SPS), &of(hevc::PPS))
+    } else {
+        avcc(&of(h264::SPS), &of(h264::PPS))
+    };
+    let lengths = record.get_mut(if hevc { 21 } else { 4 })?;
+    *lengths = *lengths & 0xfc | u8::try_from(size - 1).ok()? & 3;
+    Some(record)
 }
 
 /// Each unit behind its length in two bytes. No parameter set is longer than fits.
