@@ -51,6 +51,12 @@ pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadabl
     index::read(source, budget)
 }
 
+/// What a sample of a track with `Framing::Zlib` is compressed from; `None` if it is damaged or
+/// would become more than `most` bytes.
+pub fn inflate(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
+    inflate::inflate(bytes, most)
+}
+
 /// The samples of each want, in decode order, from one pass over the clusters that hold them.
 ///
 /// - Pictures: `range` goes from the time of one key point to that of another, or to the end of the

@@ -34,6 +34,9 @@ use media::{Sample, Track};
 
 pub use plan::plan;
 
+/// Where a presentation time of zero is, in ticks of 90 kHz.
+pub const ZERO: u64 = 900_000;
+
 /// What is sent together: at most one track of pictures and one of sound.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Program<'a> {
