@@ -26,8 +26,8 @@ mod trak;
 mod walk;
 
 use media::{
-    Budget, Container, Index, Kind, Note, Source, Timescale, Unreadable,
-    timeline::{self, Zero},
+    Budget, Container, Index, Kind, Note, Raw, Source, Timescale, Unreadable,
+    timeline::{Lead, RawTrack, Zero},
 };
 
 use boxes::{Header, letters};
@@ -70,36 +70,22 @@ pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadabl
     }
     let mut notes = std::mem::take(&mut file.notes);
     let frames: Vec<_> = movie.tracks.iter().map(|trak| frame(trak, &movie, &mut notes)).collect();
-    let mut growing = Vec::with_capacity(movie.tracks.len());
-    let mut total = 0;
-    for (trak, (_, applied)) in movie.tracks.iter().zip(&frames) {
-        let mut track = grow(trak, &movie, *applied, source.len());
-        if is_wanted(trak, &movie) {
-            let tables = &trak.tables;
-            tables::gather(
-                tables,
-                &mut track.media,
-                track.sync,
-                track.packing,
-                track.limits,
-                budget,
-            )?;
-        }
-        total += track.media.samples.len() as u64;
-        budget.samples(total)?;
-        growing.push(track);
+    let mut medias = Medias::new(&movie, &frames, source.len(), budget);
+    // Samples of a file with fragments are in both; else one track at a time is enough.
+    let bare = movie.tracks.iter().all(|trak| trak.tables.sizes.count() == 0);
+    let fragmented = movie.fragmented || bare || !file.early.is_empty();
+    if fragmented {
+        medias.gather_all()?;
     }
-    let fragments = file.add_fragments(&mut growing, &mut notes)?;
+    file.add_fragments(fragmented.then_some(&mut medias.growing), &mut notes)?;
     let fast_start = file.is_fast_start();
     let container = if file.brand == Some(*b"qt  ") || file.brand.is_none() {
         Container::Mov
     } else {
         Container::Mp4
     };
-    let fragmented = movie.fragmented || fragments > 0;
     let context = Context { source, budget, fragmented };
-    let medias = growing.into_iter().map(|track| track.media).collect();
-    let mut index = assemble(&context, &movie, &frames, medias, notes)?;
+    let mut index = assemble(&context, &movie, medias, notes)?;
     index.container = container;
     index.fast_start = fast_start;
     Ok(index)
@@ -136,6 +122,65 @@ fn is_chapters(trak: &Trak<'_>, movie: &Movie<'_>) -> bool {
     movie.tracks.iter().any(|other| other.chapters.contains(&trak.id))
 }
 
+/// The samples of the tracks: all at once, or each when it is asked for.
+struct Medias<'a> {
+    movie: &'a Movie<'a>,
+    frames: &'a [(Timescale, Applied)],
+    growing: Vec<Growing>,
+    gathered: bool,
+    /// Samples so far.
+    count: u64,
+    /// The room that the samples of an earlier track had: fresh memory is what costs most.
+    room: Vec<Raw>,
+    budget: &'a Budget<'a>,
+}
+
+impl<'a> Medias<'a> {
+    fn new(
+        movie: &'a Movie<'a>,
+        frames: &'a [(Timescale, Applied)],
+        file: u64,
+        budget: &'a Budget<'a>,
+    ) -> Self {
+        let tracks = movie.tracks.iter().zip(frames);
+        let growing = tracks.map(|(trak, (_, applied))| grow(trak, movie, *applied, file));
+        let growing = growing.collect();
+        Self { movie, frames, growing, gathered: false, count: 0, room: Vec::new(), budget }
+    }
+
+    /// Gathers the samples of all tracks, for fragments to add to.
+    fn gather_all(&mut self) -> Result<(), Unreadable> {
+        for order in 0..self.growing.len() {
+            self.gather(order)?;
+        }
+        self.gathered = true;
+        Ok(())
+    }
+
+    fn gather(&mut self, order: usize) -> Result<(), Unreadable> {
+        let tracks = self.growing.get_mut(order).zip(self.movie.tracks.get(order));
+        let Some((track, trak)) = tracks.filter(|(_, trak)| is_wanted(trak, self.movie)) else {
+            return Ok(());
+        };
+        track.media.samples = std::mem::take(&mut self.room);
+        track.media.samples.clear();
+        let Growing { media, sync, packing, limits, .. } = track;
+        tables::gather(&trak.tables, media, *sync, *packing, *limits, self.budget)?;
+        self.count += media.samples.len() as u64;
+        Ok(self.budget.samples(self.count)?)
+    }
+
+    /// The samples of a track, with the unit of their times and its edit list.
+    fn take(&mut self, order: usize) -> Result<(Media, (Timescale, Applied)), Unreadable> {
+        if !self.gathered {
+            self.gather(order)?;
+        }
+        let media = self.growing.get_mut(order).map(|track| std::mem::take(&mut track.media));
+        let frame = self.frames.get(order).copied();
+        Ok((media.unwrap_or_default(), frame.unwrap_or((Timescale::MILLIS, Applied::default()))))
+    }
+}
+
 fn grow(trak: &Trak<'_>, movie: &Movie<'_>, applied: Applied, file: u64) -> Growing {
     let defaults = movie.defaults.iter().find(|(id, _)| *id == trak.id);
     let packing = trak.entries.iter().find_map(|entry| match entry.facts {
@@ -152,51 +197,61 @@ fn grow(trak: &Trak<'_>, movie: &Movie<'_>, applied: Applied, file: u64) -> Grow
     }
 }
 
+/// The tracks, pictures first: they decide where the presentation begins.
 fn assemble(
     context: &Context<'_>,
     movie: &Movie<'_>,
-    frames: &[(Timescale, Applied)],
-    medias: Vec<Media>,
+    mut medias: Medias<'_>,
     mut notes: Vec<Note>,
 ) -> Result<Index, Unreadable> {
-    let mut prepared = Vec::new();
-    let mut chapter_track = None;
-    for (order, ((trak, frame), media)) in movie.tracks.iter().zip(frames).zip(medias).enumerate() {
-        if is_chapters(trak, movie) {
-            if trak.handler == Handler::Text && chapter_track.is_none() {
-                chapter_track = Some((trak, frame.0, media));
-            }
-        } else if let Some(ready) =
-            prepare::prepare(context, order, trak, *frame, media, &mut notes)?
-            && !is_cover(&ready)
-        {
-            prepared.push(ready);
-        }
+    let (source, budget) = (context.source, context.budget);
+    let is_video = |trak: &Trak<'_>| trak.handler == Handler::Video && !is_chapters(trak, movie);
+    let scales = medias.frames.iter().map(|(scale, _)| *scale);
+    let mut tracks: Vec<_> = movie
+        .tracks
+        .iter()
+        .zip(scales)
+        .map(|(trak, scale)| finish::other(trak, trak.entries.first(), scale))
+        .collect();
+    let mut pictures = Vec::new();
+    for (order, trak) in movie.tracks.iter().enumerate().filter(|(_, trak)| is_video(trak)) {
+        let (media, frame) = medias.take(order)?;
+        let ready = prepare::prepare(context, trak, frame, media, &mut notes)?;
+        pictures.extend(ready.filter(|ready| !is_cover(ready)).map(|ready| (order, ready)));
     }
-    let mut raws: Vec<_> =
-        prepared.iter_mut().map(|ready| std::mem::replace(&mut ready.raw, empty())).collect();
-    let shift = timeline::settle(&mut raws, Zero::Stated);
-    for (ready, raw) in prepared.iter_mut().zip(raws) {
+    let mut raws: Vec<_> = pictures.iter_mut().map(|(_, ready)| take(&mut ready.raw)).collect();
+    let lead = Lead::of(&mut raws, Zero::Stated);
+    for ((order, ready), raw) in pictures.iter_mut().zip(raws) {
         ready.raw = raw;
+        lead.place(&mut ready.raw);
+        if let Some((place, trak)) = tracks.get_mut(*order).zip(movie.tracks.get(*order)) {
+            *place = finish::track(source, budget, trak, ready, &mut notes);
+        }
+        medias.room = std::mem::take(&mut ready.raw.samples);
     }
-    let mut prepared = prepared.into_iter().peekable();
-    let mut tracks = Vec::with_capacity(movie.tracks.len());
-    for (order, (trak, (timescale, _))) in movie.tracks.iter().zip(frames).enumerate() {
-        tracks.push(match prepared.next_if(|ready| ready.order == order) {
-            Some(ready) => finish::track(context.source, context.budget, trak, ready, &mut notes),
-            None => finish::other(trak, trak.entries.first(), *timescale),
-        });
+    let mut chapters = Vec::new();
+    for (order, trak) in movie.tracks.iter().enumerate().filter(|(_, trak)| !is_video(trak)) {
+        let (media, frame) = medias.take(order)?;
+        if is_chapters(trak, movie) {
+            if trak.handler == Handler::Text && chapters.is_empty() {
+                let language = trak.language.as_ref();
+                chapters = chapters::from_track(source, &media, frame.0, language, lead.micros());
+            }
+        } else if let Some(mut ready) = prepare::prepare(context, trak, frame, media, &mut notes)? {
+            lead.place(&mut ready.raw);
+            if let Some(place) = tracks.get_mut(order) {
+                *place = finish::track(source, budget, trak, &mut ready, &mut notes);
+            }
+            medias.room = ready.raw.samples;
+        }
     }
     if tracks.iter().all(|track| track.kind() == Kind::Other) {
         return Err(Unreadable::Damaged(nothing_to_play(&notes)));
     }
     defaults::choose(&mut tracks, &movie.tracks);
-    let chapters = chapter_track.map(|(trak, scale, media)| {
-        chapters::from_track(context.source, &media, scale, trak.language.as_ref(), shift)
-    });
-    let chapters = chapters
-        .filter(|chapters| !chapters.is_empty())
-        .unwrap_or_else(|| chapters::from_marks(movie.marks.clone(), shift));
+    if chapters.is_empty() {
+        chapters = chapters::from_marks(movie.marks.clone(), lead.micros());
+    }
     Ok(Index {
         container: Container::Mp4,
         tracks,
@@ -210,13 +265,10 @@ fn assemble(
     })
 }
 
-fn empty() -> timeline::RawTrack {
-    timeline::RawTrack {
-        kind: Kind::Other,
-        timescale: Timescale::MILLIS,
-        samples: Vec::new(),
-        last_duration: 0,
-    }
+/// Takes the samples out.
+fn take(raw: &mut RawTrack) -> RawTrack {
+    let samples = std::mem::take(&mut raw.samples);
+    RawTrack { samples, ..raw.clone() }
 }
 
 /// A picture that stands for the file, kept as a track of one sample.
@@ -307,37 +359,30 @@ impl<'a> File<'a> {
         format!("{lacks}: what begins at byte {at} of {length} is no box")
     }
 
-    /// Adds the samples of all fragments; tells how many fragments there are.
+    /// Walks to the end of the file and adds the samples of its fragments, if it may have any.
     fn add_fragments(
         &mut self,
-        tracks: &mut [Growing],
+        mut tracks: Option<&mut Vec<Growing>>,
         notes: &mut Vec<Note>,
-    ) -> Result<u64, Unreadable> {
-        let mut count = 0;
-        for top in std::mem::take(&mut self.early) {
-            let body = self.walk.body(&top)?;
-            fragments::add(tracks, top.at, body, self.budget)?;
-            count += 1;
-        }
-        while let Some(top) = self.walk.next()? {
-            match &top.kind {
-                b"mdat" => self.media_at = self.media_at.or(Some(top.at)),
-                b"moof" => {
+    ) -> Result<(), Unreadable> {
+        let mut early = std::mem::take(&mut self.early).into_iter();
+        while let Some(top) = early.next().map_or_else(|| self.walk.next(), |top| Ok(Some(top)))? {
+            match (&top.kind, &mut tracks) {
+                (b"mdat", _) => self.media_at = self.media_at.or(Some(top.at)),
+                (b"moof", Some(tracks)) => {
                     let body = self.walk.body(&top)?;
                     fragments::add(tracks, top.at, body, self.budget)?;
-                    count += 1;
                     if top.cut {
-                        let text = format!(
-                            "the fragment at byte {} is cut off by the end of the file",
-                            top.at
-                        );
+                        let at = top.at;
+                        let text =
+                            format!("the fragment at byte {at} is cut off by the end of the file");
                         notes.push(Note { text, loss: true });
                     }
                 }
                 _ => {}
             }
         }
-        Ok(count)
+        Ok(())
     }
 
     fn is_fast_start(&self) -> bool {

@@ -27,30 +27,36 @@ pub(super) fn encode(samples: &[Sample], out: &mut Vec<u8>) {
     }
     column(samples.iter().map(|sample| sample.size), out);
     let mut expected = samples.first().map_or(0, |sample| sample.offset);
-    let gaps = samples.iter().enumerate().filter_map(|(index, sample)| {
-        let gap = sample.offset.wrapping_sub(expected).cast_signed();
+    let (mut gaps, mut keys) = (0u64, 0usize);
+    for sample in samples {
+        gaps += u64::from(sample.offset != expected);
+        keys += usize::from(sample.key);
         expected = sample.end();
-        (gap != 0).then_some((index, gap))
-    });
-    let gaps: Vec<_> = gaps.collect();
-    number(gaps.len() as u64, out);
-    let mut last = 0;
-    for (index, gap) in gaps {
-        number((index - last) as u64, out);
-        signed(gap, out);
-        last = index;
+    }
+    number(gaps, out);
+    if gaps > 0 {
+        let mut expected = samples.first().map_or(0, |sample| sample.offset);
+        let mut last = 0;
+        for (index, sample) in (0..).zip(samples) {
+            if sample.offset != expected {
+                number(index - last, out);
+                signed(sample.offset.wrapping_sub(expected).cast_signed(), out);
+                last = index;
+            }
+            expected = sample.end();
+        }
     }
     // Mostly all of them (sound) or few (pictures).
-    let keys = samples.iter().filter(|sample| sample.key).count();
     let rare = keys * 2 <= samples.len();
+    let odd = if rare { keys } else { samples.len() - keys };
     number(u64::from(rare), out);
-    let odd: Vec<_> =
-        (0..).zip(samples).filter(|(_, s)| s.key == rare).map(|(index, _)| index).collect();
-    number(odd.len() as u64, out);
-    let mut last = 0u64;
-    for index in odd {
-        number(index - last, out);
-        last = index;
+    number(odd as u64, out);
+    if odd > 0 {
+        let mut last = 0;
+        for (index, _) in (0..).zip(samples).filter(|(_, sample)| sample.key == rare) {
+            number(index - last, out);
+            last = index;
+        }
     }
     column(samples.iter().map(|sample| sample.skip), out);
 }
