@@ -99,7 +99,7 @@ fn plain(
                 key,
             };
             media.push(listed, limits);
-            offset = offset.saturating_add(u64::from(size));
+            offset = offset.wrapping_add(u64::from(size));
         }
     }
     media.nowhere = sizes.count() as u64;
