@@ -14,8 +14,10 @@ mod chapters;
 mod defaults;
 mod edits;
 mod entry;
+mod file;
 mod finish;
 mod fragments;
+mod medias;
 mod metadata;
 mod movie;
 mod prepare;
@@ -26,19 +28,18 @@ mod trak;
 mod walk;
 
 use media::{
-    Budget, Container, Index, Kind, Note, Raw, Source, Timescale, Unreadable,
+    Budget, Container, Index, Kind, Note, Source, Timescale, Unreadable,
     timeline::{Lead, RawTrack, Zero},
 };
 
 use boxes::{Header, letters};
 use edits::Applied;
 use entry::{Facts, Handler};
-use fragments::Growing;
+use file::File;
+use medias::{Medias, is_chapters};
 use movie::Movie;
 use prepare::{Context, Prepared};
-use samples::{Limits, Media};
 use trak::Trak;
-use walk::{Top, Walk};
 
 /// Whether a file that begins like this is ISO base media. Sixteen bytes are enough.
 pub fn sniff(start: &[u8]) -> bool {
@@ -109,92 +110,6 @@ fn frame(trak: &Trak<'_>, movie: &Movie<'_>, notes: &mut Vec<Note>) -> (Timescal
         timescale
     });
     (timescale, edits::apply(&trak.edits, stated, timescale))
-}
-
-/// Whether the samples of a track are needed: its own, or as chapters.
-fn is_wanted(trak: &Trak<'_>, movie: &Movie<'_>) -> bool {
-    let played = trak.entries.iter().any(|entry| entry.facts != Facts::Other);
-    played || is_chapters(trak, movie)
-}
-
-/// Whether another track has its chapters in this one.
-fn is_chapters(trak: &Trak<'_>, movie: &Movie<'_>) -> bool {
-    movie.tracks.iter().any(|other| other.chapters.contains(&trak.id))
-}
-
-/// The samples of the tracks: all at once, or each when it is asked for.
-struct Medias<'a> {
-    movie: &'a Movie<'a>,
-    frames: &'a [(Timescale, Applied)],
-    growing: Vec<Growing>,
-    gathered: bool,
-    /// Samples so far.
-    count: u64,
-    /// The room that the samples of an earlier track had: fresh memory is what costs most.
-    room: Vec<Raw>,
-    budget: &'a Budget<'a>,
-}
-
-impl<'a> Medias<'a> {
-    fn new(
-        movie: &'a Movie<'a>,
-        frames: &'a [(Timescale, Applied)],
-        file: u64,
-        budget: &'a Budget<'a>,
-    ) -> Self {
-        let tracks = movie.tracks.iter().zip(frames);
-        let growing = tracks.map(|(trak, (_, applied))| grow(trak, movie, *applied, file));
-        let growing = growing.collect();
-        Self { movie, frames, growing, gathered: false, count: 0, room: Vec::new(), budget }
-    }
-
-    /// Gathers the samples of all tracks, for fragments to add to.
-    fn gather_all(&mut self) -> Result<(), Unreadable> {
-        for order in 0..self.growing.len() {
-            self.gather(order)?;
-        }
-        self.gathered = true;
-        Ok(())
-    }
-
-    fn gather(&mut self, order: usize) -> Result<(), Unreadable> {
-        let tracks = self.growing.get_mut(order).zip(self.movie.tracks.get(order));
-        let Some((track, trak)) = tracks.filter(|(_, trak)| is_wanted(trak, self.movie)) else {
-            return Ok(());
-        };
-        track.media.samples = std::mem::take(&mut self.room);
-        track.media.samples.clear();
-        let Growing { media, sync, packing, limits, .. } = track;
-        tables::gather(&trak.tables, media, *sync, *packing, *limits, self.budget)?;
-        self.count += media.samples.len() as u64;
-        Ok(self.budget.samples(self.count)?)
-    }
-
-    /// The samples of a track, with the unit of their times and its edit list.
-    fn take(&mut self, order: usize) -> Result<(Media, (Timescale, Applied)), Unreadable> {
-        if !self.gathered {
-            self.gather(order)?;
-        }
-        let media = self.growing.get_mut(order).map(|track| std::mem::take(&mut track.media));
-        let frame = self.frames.get(order).copied();
-        Ok((media.unwrap_or_default(), frame.unwrap_or((Timescale::MILLIS, Applied::default()))))
-    }
-}
-
-fn grow(trak: &Trak<'_>, movie: &Movie<'_>, applied: Applied, file: u64) -> Growing {
-    let defaults = movie.defaults.iter().find(|(id, _)| *id == trak.id);
-    let packing = trak.entries.iter().find_map(|entry| match entry.facts {
-        Facts::Audio { packing, .. } => packing,
-        _ => None,
-    });
-    Growing {
-        id: trak.id,
-        defaults: defaults.map(|(_, defaults)| *defaults).unwrap_or_default(),
-        sync: trak.handler == Handler::Video,
-        packing,
-        limits: Limits { file, keep_empty: trak.handler == Handler::Text },
-        media: Media::new(applied.shift),
-    }
 }
 
 /// The tracks, pictures first: they decide where the presentation begins.
@@ -291,102 +206,6 @@ fn nothing_to_play(notes: &[Note]) -> String {
     match first {
         Some(note) => format!("there is nothing in it that can be played ({})", note.text),
         None => "there is nothing in it that can be played".to_owned(),
-    }
-}
-
-/// The file as far as it was walked through.
-struct File<'a> {
-    walk: Walk<'a>,
-    brand: Option<boxes::FourCc>,
-    moov: Vec<u8>,
-    moov_at: u64,
-    /// Where the first media are.
-    media_at: Option<u64>,
-    /// Fragments that come before the `moov` box.
-    early: Vec<Top>,
-    notes: Vec<Note>,
-    budget: &'a Budget<'a>,
-}
-
-impl<'a> File<'a> {
-    /// Walks to the `moov` box and reads it.
-    fn find_moov(source: &'a dyn Source, budget: &'a Budget<'a>) -> Result<Self, Unreadable> {
-        let mut file = Self {
-            walk: Walk::new(source, budget),
-            brand: None,
-            moov: Vec::new(),
-            moov_at: 0,
-            media_at: None,
-            early: Vec::new(),
-            notes: Vec::new(),
-            budget,
-        };
-        let mut cut = false;
-        while let Some(top) = file.walk.next()? {
-            cut = top.cut;
-            match &top.kind {
-                b"ftyp" => file.brand = file.walk.body(&top)?.first_chunk().copied(),
-                b"mdat" => file.media_at = file.media_at.or(Some(top.at)),
-                b"moof" => {
-                    file.early.push(top);
-                    budget.memory(file.early.len() as u64 * size_of::<Top>() as u64)?;
-                }
-                b"moov" => {
-                    file.moov = file.walk.take_body(&top)?;
-                    file.moov_at = top.at;
-                    if top.cut {
-                        let text = "its moov box is cut off by the end of the file".to_owned();
-                        file.notes.push(Note { text, loss: true });
-                    }
-                    return Ok(file);
-                }
-                _ => {}
-            }
-        }
-        Err(Unreadable::Damaged(file.no_moov(cut, source.len())))
-    }
-
-    /// Why there is no `moov` box, as far as one can tell.
-    fn no_moov(&self, cut: bool, length: u64) -> String {
-        let lacks = "the file has no moov box, which tells where its pictures and sound are";
-        let at = self.walk.position();
-        if !self.early.is_empty() {
-            return format!("{lacks}: it is a segment of a stream, without its initialization");
-        }
-        if cut || at >= length {
-            return format!("{lacks}: it was cut off before it was finished");
-        }
-        format!("{lacks}: what begins at byte {at} of {length} is no box")
-    }
-
-    /// Walks to the end of the file and adds the samples of its fragments, if it may have any.
-    fn add_fragments(
-        &mut self,
-        mut tracks: Option<&mut Vec<Growing>>,
-        notes: &mut Vec<Note>,
-    ) -> Result<(), Unreadable> {
-        let mut early = std::mem::take(&mut self.early).into_iter();
-        while let Some(top) = early.next().map_or_else(|| self.walk.next(), |top| Ok(Some(top)))? {
-            match (&top.kind, &mut tracks) {
-                (b"mdat", _) => self.media_at = self.media_at.or(Some(top.at)),
-                (b"moof", Some(tracks)) => {
-                    let body = self.walk.body(&top)?;
-                    fragments::add(tracks, top.at, body, self.budget)?;
-                    if top.cut {
-                        let at = top.at;
-                        let text =
-                            format!("the fragment at byte {at} is cut off by the end of the file");
-                        notes.push(Note { text, loss: true });
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn is_fast_start(&self) -> bool {
-        self.media_at.is_none_or(|media| self.moov_at < media)
     }
 }
 
