@@ -1,3 +1,4 @@
-//! ISO base media.
+//! ISO base media: MP4, `QuickTime`, fragmented and not.
 
+pub mod read;
 pub mod write;
