@@ -161,7 +161,7 @@ fn among(variants: &[(&Tag<'_>, &str)], report: &mut Report) {
             report.tag(tag, "another variant has CLOSED-CAPTIONS=NONE, this one has not");
         }
     }
-    for name in ["SCORE", "SUBTITLES", "STABLE-VARIANT-ID"] {
+    for name in ["SCORE", "AUDIO", "SUBTITLES", "STABLE-VARIANT-ID"] {
         if variants.iter().any(|(tag, _)| tag.attributes.has(name)) {
             for (tag, _) in variants.iter().filter(|(tag, _)| !tag.attributes.has(name)) {
                 let text = format!("other variants have {name}, this one has not");
