@@ -79,6 +79,7 @@ fn sound_samples(from: u32, count: u32) -> Vec<Sample> {
         .collect()
 }
 
+#[allow(clippy::unnecessary_wraps)] // as it is called
 fn fetch(is_video: bool, sample: &Sample, out: &mut Vec<u8>) -> io::Result<()> {
     let size = sample.size as usize;
     let end = out.len() + size;
@@ -113,11 +114,13 @@ fn stream() -> Vec<u8> {
     all
 }
 
+#[allow(clippy::ptr_arg)] // a source must have a size
 fn read(bytes: &Vec<u8>) -> Index {
     mpegts::read(bytes, &Budget::default()).unwrap()
 }
 
 /// All samples, each gathered to the byte.
+#[allow(clippy::ptr_arg)] // a source must have a size
 fn gathered(bytes: &Vec<u8>, index: &Index) -> Vec<Vec<(Sample, Vec<u8>)>> {
     let tables = index.tracks.iter().filter_map(|track| Some((track, track.table()?)));
     tables
