@@ -10,7 +10,7 @@ use super::{
 use crate::packet::SIZE;
 
 /// Ticks of 90 kHz at presentation time zero.
-const ZERO: i64 = 900_000;
+const ZERO: i64 = super::ZERO.cast_signed();
 /// By how much pictures are decoded before their turn, at most.
 const MARGIN: i64 = 45_000;
 /// How many pictures may be shown before one that is decoded earlier, where nothing says it.
