@@ -175,7 +175,7 @@ mod tests {
                 10,
                 &[(-20, true), (-10, true), (-5, false), (0, false), (5, false)],
             ),
-            track(Kind::Audio, 10, &[(-20, true), (-12, true), (-10, true), (0, true)]),
+            track(Kind::Audio, 10, &[(-20, true), (-15, true), (-10, true), (0, true)]),
         ];
         assert_eq!(settle(&mut tracks, Zero::Stated), 1_000_000);
         assert_eq!(times(&tracks[0]), [0, 5, 10, 15]);
