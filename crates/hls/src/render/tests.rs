@@ -175,7 +175,7 @@ fn what_begins_with_a_segment_stands_before_it() {
     one.discontinuity = true;
     one.gap = true;
     one.bitrate = Some(800);
-    one.program_date_time = Some("2026-01-02T03:04:05.678Z".to_owned());
+    one.program_date_time = Some("\n2026-01-02T03:04:05.678Z".to_owned());
     one.keys = vec![Key {
         method: Method::Aes128,
         uri: Some("key".to_owned()),
