@@ -77,7 +77,7 @@ fn begin(text: &mut Text, segment: &Segment) {
     }
     if let Some(moment) = &segment.program_date_time {
         text.raw("#EXT-X-PROGRAM-DATE-TIME:");
-        text.safe(moment, false);
+        text.token(moment);
         text.end();
     }
     if segment.gap {
