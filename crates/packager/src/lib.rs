@@ -20,6 +20,8 @@ pub mod playback;
 pub mod playlists;
 mod policy;
 pub mod presentation;
+pub mod report;
+pub mod tree;
 mod rates;
 mod segment;
 pub mod text;
