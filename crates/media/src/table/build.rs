@@ -135,7 +135,7 @@ fn encode(
     let end = last.map_or(0, |last| last.saturating_add(i64::from(last_duration)));
     let mut bytes = Vec::with_capacity(samples.len() * 4);
     let mut directory = Vec::with_capacity(samples.len() / BLOCK as usize * ENTRY + ENTRY);
-    let mut total = 0u64;
+    let (mut total, mut early) = (0u64, 0u32);
     let mut block_samples = Vec::with_capacity(BLOCK as usize);
     let mut decode = decodes.next().unwrap_or(end);
     for raws in samples.chunks(BLOCK as usize) {
@@ -151,14 +151,16 @@ fn encode(
             if !(0..=i64::from(i32::MAX)).contains(&duration) {
                 return Err(TableError::Times);
             }
-            let composition = time.saturating_sub(decode);
+            let composition = i32::try_from(time.saturating_sub(decode));
+            let composition = composition.map_err(|_| TableError::Times)?;
+            early = early.max(composition.min(0).unsigned_abs());
             block_samples.push(Sample {
                 offset: raw.offset,
                 size: raw.size,
                 skip: raw.skip,
                 decode,
                 duration: u32::try_from(duration).unwrap_or(0),
-                composition: i32::try_from(composition).map_err(|_| TableError::Times)?,
+                composition,
                 key: raw.key,
             });
             total += u64::from(raw.size);
@@ -173,6 +175,7 @@ fn encode(
         count,
         end,
         total,
+        early,
         directory: at,
         length: bytes.len() as u64,
         bytes: bytes.into(),
