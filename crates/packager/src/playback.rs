@@ -114,8 +114,7 @@ pub fn decide(presentation: &Presentation, client: &Client) -> Decision {
             .iter()
             .map(|(kind, _)| if *kind == Kind::Video { "pictures" } else { "sound" })
             .collect();
-        let text =
-            format!("so the {} must be transcoded for this client", kinds.join(" and the "));
+        let text = format!("so the {} must be transcoded for this client", kinds.join(" and the "));
         reasons.push(text);
         let method = Method::NeedsTranscoding;
         return Decision { method, delivery: None, tracks, reasons, lacking };
@@ -147,9 +146,7 @@ fn lacking(presentation: &Presentation, [video, audio]: [&[u32]; 2]) -> Vec<(Kin
     let kinds = [(Kind::Video, video), (Kind::Audio, audio)];
     let without = kinds.into_iter().filter(|(_, tracks)| tracks.is_empty());
     let first = |kind| presentation.index.tracks.iter().find(move |track| track.kind() == kind);
-    without
-        .filter_map(|(kind, _)| Some((kind, first(kind)?.codec.name().to_owned())))
-        .collect()
+    without.filter_map(|(kind, _)| Some((kind, first(kind)?.codec.name().to_owned()))).collect()
 }
 
 /// The number of the sound that players choose in the file itself, be it sent in segments or not.

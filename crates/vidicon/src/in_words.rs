@@ -59,6 +59,11 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// What a file says of itself, without what would act on a terminal.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
 #[allow(clippy::cast_precision_loss)] // for text that people read
 fn about(number: u64) -> f64 {
     number as f64

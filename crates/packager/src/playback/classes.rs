@@ -72,13 +72,17 @@ pub static CLASSES: [Class; 5] = [
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use std::sync::Arc;
 
     use media::{Audio, Codec, Container, Detail, Index, Track, Video};
 
     use super::*;
-    use crate::{Policy, Presentation, playback::{Method, decide}, testing};
+    use crate::{
+        Policy, Presentation,
+        playback::{Method, decide},
+        testing,
+    };
 
     fn video(codec: Codec, codec_string: &str) -> Track {
         Track {
@@ -140,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_player_opens_what_cannot_be_sent_in_segments() {
-        let tracks = vec![video(Codec::H264, "avc1.640028"), audio(Codec::Other("dts".into()), "dts")];
+        let tracks =
+            vec![video(Codec::H264, "avc1.640028"), audio(Codec::Other("dts".into()), "dts")];
         let index = Index { container: Container::Matroska, tracks, ..testing::index() };
         let presentation = Presentation::new(Arc::new(index), Vec::new(), Policy::default());
         assert_eq!(presentation.left_out.len(), 2, "nothing of it is sent in segments");

@@ -1,7 +1,7 @@
 //! The commands, one module each, and the way from what was typed to an exit status.
 
-mod completions;
 mod census;
+mod completions;
 mod config;
 mod doctor;
 mod greeting;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use packager::report::{ClientReport, TrackReport, VideoReport};
 
 use super::Answer;
-use crate::in_words::{bits, bytes, clock, wrapped};
+use crate::in_words::{bits, bytes, clock, plain, wrapped};
 
 /// How wide the text is, in characters.
 const WIDTH: usize = 80;
@@ -41,7 +41,8 @@ pub(super) fn render(answer: &Answer<'_>) -> String {
     for side in &report.side_files {
         let words = [side.language.clone(), side.title.clone().map(|title| format!("\"{title}\""))];
         let words = words.into_iter().flatten().chain(side.roles.iter().map(|role| spaced(role)));
-        let words: Vec<String> = [format!("text beside it: {}", side.file)].into_iter().chain(words).collect();
+        let words: Vec<String> =
+            [format!("text beside it: {}", side.file)].into_iter().chain(words).collect();
         out.numbered(side.number, &words.join(", "));
     }
     if !report.chapters.is_empty() {
@@ -148,7 +149,11 @@ impl Out {
         if let Some(gops) = &video.gops {
             self.below(&format!(
                 "key pictures: {}, {:.2} s to {:.2} s apart, {:.2} s at the median; open: {}",
-                gops.count, gops.shortest_seconds, gops.longest_seconds, gops.median_seconds, gops.open
+                gops.count,
+                gops.shortest_seconds,
+                gops.longest_seconds,
+                gops.median_seconds,
+                gops.open
             ));
         }
         if let (Some(count), Some(longest)) = (video.segments, video.longest_segment_seconds) {
@@ -223,9 +228,4 @@ fn channels(count: u16) -> String {
 
 fn spaced(role: &str) -> String {
     role.replace('_', " ")
-}
-
-/// What a file says of itself, without what would act on a terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
