@@ -11,6 +11,7 @@
 mod walk;
 
 use std::{
+    fmt::Write,
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
     sync::{
@@ -22,7 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use packager::census::{self, Found, Tally};
 
 use crate::in_words::count;
@@ -145,9 +146,13 @@ impl Shared<'_> {
     /// Tells how far it is: a bar on a terminal, else a line now and then.
     fn tell(&self, counted_ahead: &AtomicBool) {
         let bar = io::stderr().is_terminal().then(|| {
-            let style = "{bar:30} {pos} of {len} files  {per_sec:.0}  {eta} left";
+            let style = "{bar:30} {pos} of {len} files  {rate} files/s  {eta} left";
             let style = ProgressStyle::with_template(style);
-            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let rate = |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0}", state.per_sec());
+            };
+            ProgressBar::new(0).with_style(style.with_key("rate", rate))
         });
         let mut told = Instant::now();
         while !self.finished.load(Ordering::Relaxed) {
