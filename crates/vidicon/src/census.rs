@@ -33,7 +33,7 @@ const READERS: usize = 2;
 /// How many paths wait for a reader.
 const AHEAD: usize = 256;
 /// The longest time that reading one file may take.
-const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
+const TIME_LIMIT: Duration = Duration::from_mins(30);
 /// How often a line is printed where there is no bar.
 const LINES: Duration = Duration::from_secs(10);
 
@@ -176,4 +176,33 @@ impl Shared<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..1_000 {
+            std::fs::write(folder.path().join(format!("{number}.mkv")), "no film").unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn more_files_than_may_wait_are_all_counted_and_few_are_kept() {
+        let folder = folder();
+        let counted = run(folder.path(), 3, &Arc::default());
+        assert_eq!(counted.tally.unreadable.files, 1_000);
+        assert_eq!((counted.unreadable.len(), counted.stopped), (3, false));
+    }
+
+    #[test]
+    fn a_census_that_is_stopped_ends_and_says_so() {
+        let folder = folder();
+        let counted = run(folder.path(), 3, &Arc::new(AtomicBool::new(true)));
+        assert_eq!((counted.tally.videos.files, counted.stopped), (0, true));
+    }
 }

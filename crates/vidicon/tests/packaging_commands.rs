@@ -4,7 +4,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    missing_docs
+    clippy::case_sensitive_file_extension_comparisons,
+    missing_docs,
+    reason = "tests; the names are our own"
 )]
 
 use std::{
