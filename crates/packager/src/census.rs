@@ -113,9 +113,9 @@ pub struct Tally {
     pub audio_codecs: BTreeMap<String, u64>,
     /// Codings of subtitles, counted once a track.
     pub text_codecs: BTreeMap<String, u64>,
-    /// Videos by the median distance of their key pictures.
+    /// Videos by the median distance of their key frames.
     pub gops: Vec<Bin>,
-    /// Videos that have key pictures more than 10 s apart.
+    /// Videos that have key frames more than 10 s apart.
     pub very_long_gops: u64,
     /// Videos with an open GOP.
     pub open_gops: u64,

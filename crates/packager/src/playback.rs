@@ -210,6 +210,11 @@ fn chosen(
             chosen.in_file.push(number);
         }
         match left_out {
+            Some(left_out) if is_decoded => reasons.push(format!(
+                "track {number}: the client decodes {name} in the file; in segments it is not \
+                 sent: {}",
+                left_out.reason
+            )),
             Some(left_out) => reasons.push(format!("track {number}: {}", left_out.reason)),
             None if is_decoded => {
                 reasons.push(format!("track {number}: the client decodes {name}"));

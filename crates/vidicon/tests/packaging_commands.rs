@@ -99,7 +99,7 @@ fn probe_reads_in_80_columns_without_colour() {
     let (_folder, path) = film(Container::Mkv);
     let ended = run(&["probe", &path]);
     assert_eq!(ended.status, Some(0), "{ended:?}");
-    for word in ["Tracks", "key pictures:", "Clients", "Kodi, mpv, VLC", "text beside it"] {
+    for word in ["Tracks", "key frames:", "Clients", "Kodi, mpv, VLC", "text beside it"] {
         assert!(ended.out.contains(word), "{word} is not in:\n{}", ended.out);
     }
     assert!(!ended.out.contains('\x1b'));

@@ -19,7 +19,7 @@ pub struct Gops {
     pub median_seconds: f64,
     /// The longest.
     pub longest_seconds: f64,
-    /// How many are open: pictures that are shown before the key picture need the group before.
+    /// How many are open: pictures that are shown before the key frame need the group before.
     pub open: u64,
 }
 
@@ -54,8 +54,8 @@ impl Gops {
     pub fn remark(&self) -> Option<String> {
         self.is_very_long().then(|| {
             let pictures = match self.count {
-                1 => "a single key picture".to_owned(),
-                count => format!("{count} key pictures"),
+                1 => "a single key frame".to_owned(),
+                count => format!("{count} key frames"),
             };
             format!(
                 "the file has {pictures} and up to {:.1} s without one: seeking and the first \
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn very_long_groups_are_told() {
         let one = gops(&[0], 60_000).unwrap();
-        assert!(one.remark().unwrap().contains("a single key picture and up to 60.0 s"));
+        assert!(one.remark().unwrap().contains("a single key frame and up to 60.0 s"));
         assert_eq!(gops(&[], 60_000), None);
     }
 }

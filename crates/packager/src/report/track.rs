@@ -69,13 +69,13 @@ pub struct VideoReport {
     pub interlaced: bool,
     /// Closed captions inside the pictures: `CC1`, `SERVICE1`.
     pub captions: Vec<String>,
-    /// How far apart key pictures are.
+    /// How far apart key frames are.
     pub gops: Option<Gops>,
     /// How many segments it is cut into; null if it is not sent in segments.
     pub segments: Option<u64>,
     /// The longest of them.
     pub longest_segment_seconds: Option<f64>,
-    /// A sentence about key pictures that are very far apart.
+    /// A sentence about key frames that are very far apart.
     pub remark: Option<String>,
 }
 

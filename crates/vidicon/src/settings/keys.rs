@@ -162,7 +162,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "segments.target",
-        about: "How long segments of HLS and DASH shall be. Segments begin at key pictures, so they are as near to this as \
+        about: "How long segments of HLS and DASH shall be. Segments begin at key frames, so they are as near to this as \
                 the file allows. Changing it changes the address of every segment.",
         kind: Kind::Duration(Segments::TARGET[0], Segments::TARGET[1]),
         example: "4s",
@@ -172,7 +172,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "segments.minimum",
-        about: "How long a segment is at least, where key pictures lie closer together. Not more than segments.target.",
+        about: "How long a segment is at least, where key frames lie closer together. Not more than segments.target.",
         kind: Kind::Duration(Segments::SHORTER[0], Segments::SHORTER[1]),
         example: "2s",
         otherwise: None,

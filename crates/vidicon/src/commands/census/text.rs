@@ -90,7 +90,7 @@ fn gops(out: &mut String, tally: &Tally) {
     if most == 0 {
         return;
     }
-    out.push_str("\nTime between key pictures (median of each file)\n");
+    out.push_str("\nTime between key frames (median of each file)\n");
     for Bin { from_seconds, to_seconds, files } in &tally.gops {
         let range = match (from_seconds, to_seconds) {
             (0, Some(to)) => format!("under {to} s"),

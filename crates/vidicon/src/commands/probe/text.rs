@@ -134,6 +134,9 @@ impl Out {
         words.extend(track.language.clone());
         words.extend(track.title.as_ref().map(|title| format!("\"{title}\"")));
         words.extend(track.roles.iter().map(|role| spaced(role)));
+        // What begins later by less than a picture is of no interest.
+        let late = track.start_seconds >= 0.05;
+        words.extend(late.then(|| format!("begins at {}", clock(track.start_seconds))));
         words.extend(track.bit_rate.map(bits));
         words.extend(track.samples.map(|count| format!("{count} samples")));
         self.numbered(track.number, &words.join(", "));
@@ -147,14 +150,15 @@ impl Out {
 
     fn gops(&mut self, video: &VideoReport) {
         if let Some(gops) = &video.gops {
-            self.below(&format!(
-                "key pictures: {}, {:.2} s to {:.2} s apart, {:.2} s at the median; open: {}",
-                gops.count,
-                gops.shortest_seconds,
-                gops.longest_seconds,
-                gops.median_seconds,
-                gops.open
-            ));
+            let apart = if gops.count == 1 {
+                format!("one for all of {:.2} s", gops.longest_seconds)
+            } else {
+                format!(
+                    "{}, {:.2} s to {:.2} s apart, {:.2} s at the median",
+                    gops.count, gops.shortest_seconds, gops.longest_seconds, gops.median_seconds
+                )
+            };
+            self.below(&format!("key frames: {apart}; open GOPs: {}", gops.open));
         }
         if let (Some(count), Some(longest)) = (video.segments, video.longest_segment_seconds) {
             self.below(&format!("segments: {count}, the longest {longest:.2} s"));
