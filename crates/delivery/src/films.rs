@@ -58,7 +58,7 @@ pub struct FilmSettings {
 
 impl Default for FilmSettings {
     fn default() -> Self {
-        Self { cutting: Cutting::default(), shelf: None, time_limit: Duration::from_secs(30 * 60) }
+        Self { cutting: Cutting::default(), shelf: None, time_limit: Duration::from_mins(30) }
     }
 }
 
@@ -260,17 +260,16 @@ impl Films {
     ) -> Result<Arc<Record>, FilmError> {
         let (reading, is_new) = {
             let mut all = lock(&self.0.reading);
-            match all.get(state) {
-                Some(reading) => (Arc::clone(reading), false),
-                None => {
-                    let reading = Arc::new(Reading {
-                        at: AtomicU64::new(0),
-                        len: file.len,
-                        done: watch::Sender::new(None),
-                    });
-                    all.insert(state.clone(), Arc::clone(&reading));
-                    (reading, true)
-                }
+            if let Some(reading) = all.get(state) {
+                (Arc::clone(reading), false)
+            } else {
+                let reading = Arc::new(Reading {
+                    at: AtomicU64::new(0),
+                    len: file.len,
+                    done: watch::Sender::new(None),
+                });
+                all.insert(state.clone(), Arc::clone(&reading));
+                (reading, true)
             }
         };
         let mut done = reading.done.subscribe();

@@ -36,14 +36,14 @@ fn hls(text: &str, key: &str) -> String {
                 Some((before, uri, after))
             }) {
                 Some((before, uri, after)) => {
-                    out.push_str(&format!("{before}URI=\"{uri}?{key}\"{after}"));
+                    out.extend([before, "URI=\"", uri, "?", key, "\"", after]);
                 }
                 None => out.push_str(line),
             }
         } else if line.is_empty() {
             out.push_str(line);
         } else {
-            out.push_str(&format!("{line}?{key}"));
+            out.extend([line, "?", key]);
         }
         out.push('\n');
     }
