@@ -11,6 +11,7 @@
 //! asks for a file that takes long to read hears how far it is. A file that was changed is noticed
 //! within a second; whatever was named before it carries the old tag and is gone.
 
+mod alone;
 mod clip;
 mod content;
 mod error;
@@ -34,6 +35,7 @@ use media::{Budget, ContentId, Unreadable};
 use packager::Policy as Cutting;
 use tokio::sync::{Semaphore, watch};
 
+pub use alone::read_index;
 pub use content::Wanted;
 pub use error::FilmError;
 pub use film::Film;
