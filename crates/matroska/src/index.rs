@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Sound before zero that primes a decoder is no longer than this: see [`media::timeline`].
-const PRIMING: std::ops::Range<i64> = -120_000_000..0;
+const PRIMING: std::ops::Range<i64> = -media::timeline::PRIMING_MILLIS * 1_000_000..0;
 
 /// Reads the index of a file.
 pub(crate) fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadable> {

@@ -18,7 +18,7 @@ use crate::{Kind, Raw, Timescale, rescale_round};
 
 /// How much sound before zero is kept to prime a decoder, in milliseconds. Longer than any
 /// known priming (2,112 samples of AAC at 8 kHz are 264 ms).
-const PRIMING_MILLIS: i64 = 300;
+pub const PRIMING_MILLIS: i64 = 300;
 
 /// A track as its reader found it: times relative to the zero that the file states.
 #[derive(Clone, Debug)]

@@ -84,7 +84,7 @@ const EDGES: [u32; 6] = [0, 1, 2, 5, 10, 30];
 /// The most codings that are counted by their names: a file can claim any.
 const NAMES: usize = 200;
 
-/// The sum. As JSON it is the answer of `vidicon census --json`: see docs/packaging.md.
+/// The sum. As JSON it is the answer of `vidicon census --json`: see docs/commands.md.
 #[derive(Clone, Debug, Serialize)]
 pub struct Tally {
     /// All videos, readable or not.

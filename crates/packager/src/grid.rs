@@ -30,7 +30,9 @@ pub(crate) fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy
         let mut best: Option<(usize, i64)> = None;
         for (number, key) in ahead.iter().enumerate() {
             let length = key.time - current;
-            if length < least || (key.open && !open_too) {
+            // Nor may what is left be shorter than a segment may be.
+            let too_short = length < least || end - key.time < least;
+            if too_short || (key.open && !open_too) {
                 continue;
             }
             let off = (length - wanted).abs();
@@ -116,7 +118,8 @@ mod tests {
         for key in all.iter_mut().skip(1) {
             key.open = true;
         }
-        assert_eq!(times(&all, 40_000).len(), 8, "no closed one at all");
+        let begins = times(&all, 40_000);
+        assert_eq!(begins, [0, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000], "two targets left");
         if let Some(key) = all.get_mut(2) {
             key.open = false;
         }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What there is to say of a file. As JSON it is the answer of `vidicon probe --json`, whose names
-/// and meanings stay: see docs/packaging.md.
+/// and meanings stay: see docs/commands.md.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The container: `mp4`, `matroska`.

@@ -10,7 +10,7 @@ use crate::{blocks::Block, clock::Clock, lacing::Lacing, reader::Reader};
 /// How far text may be stored from where it belongs, in nanoseconds.
 const TEXT: i64 = 2_000_000_000;
 /// Sound so long before zero, in milliseconds, primes nothing: see [`media::timeline`].
-const PRIMING: i64 = 120;
+const PRIMING: i64 = media::timeline::PRIMING_MILLIS;
 
 /// A sample on its way.
 #[derive(Clone, Copy, Debug)]

@@ -29,13 +29,22 @@ pub(super) fn covers(known: &str, track: &Track, name: &str) -> bool {
         return known.eq_ignore_ascii_case(track.codec.name());
     }
     match one.as_str() {
-        "aac" => name.starts_with("mp4a.40"),
+        "aac" => name.starts_with("mp4a.40") && !is_mpeg_audio(name),
         "mp3" => matches!(name, "mp4a.6B" | "mp4a.69" | "mp3"),
-        "mp4a" => name.len() >= known.len() && name.get(..known.len()) == Some(known),
+        "mp4a" => {
+            let begins = name.get(..known.len()) == Some(known);
+            begins && (!is_mpeg_audio(name) || known == name)
+        }
         "avc1" | "avc3" if known.contains('.') => avc_covers(known, name),
         "hvc1" | "hev1" | "av01" | "vp09" if known.contains('.') => profile_covers(known, name),
         _ => true,
     }
+}
+
+/// MPEG audio of layers I to III has numbers among those of AAC (ISO/IEC 14496-3, 1.5.1.1), and
+/// whoever decodes AAC need not decode it.
+fn is_mpeg_audio(name: &str) -> bool {
+    matches!(name, "mp4a.40.32" | "mp4a.40.33" | "mp4a.40.34")
 }
 
 /// H.264: a profile covers those below it, a level those below it.
