@@ -23,6 +23,10 @@ pub(crate) fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy
     loop {
         let wanted = if begins.len() == 1 { ticks(policy.first) } else { target };
         let least = minimum.min(wanted);
+        // What is left may be a little longer, rather than two segments or a stub.
+        if end.saturating_sub(current) <= wanted + least {
+            break;
+        }
         let Some(ahead) = keys.get(next..).filter(|ahead| !ahead.is_empty()) else { break };
         let closed = ahead.iter().find(|key| !key.open && key.time - current >= least);
         let reach = closed.map_or(end, |key| key.time) - current;
@@ -30,9 +34,7 @@ pub(crate) fn cut(keys: &[KeyPoint], end: i64, scale: Timescale, policy: &Policy
         let mut best: Option<(usize, i64)> = None;
         for (number, key) in ahead.iter().enumerate() {
             let length = key.time - current;
-            // Nor may what is left be shorter than a segment may be.
-            let too_short = length < least || end - key.time < least;
-            if too_short || (key.open && !open_too) {
+            if length < least || (key.open && !open_too) {
                 continue;
             }
             let off = (length - wanted).abs();

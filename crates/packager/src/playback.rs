@@ -1,7 +1,7 @@
 //! How a client can play a file: as it is, as HLS or DASH with its own coding, or only after
 //! transcoding; and why, in words.
 
-use media::{Container, Kind, Track};
+use media::{Codec, Container, Kind, Track};
 use serde::{Deserialize, Serialize};
 
 use crate::{Presentation, presentation::codec_string};
@@ -122,9 +122,20 @@ pub fn decide(presentation: &Presentation, client: &Client) -> Decision {
         return Decision { method, delivery: None, tracks, reasons, lacking };
     }
     let accepts = |name: &str| client.containers.iter().any(|one| one == name);
-    for (name, possible) in
-        [("hls", true), ("dash", true), ("hls-ts", crate::ts::check(presentation).is_ok())]
-    {
+    let in_ts = crate::ts::check(presentation).is_ok();
+    // Browsers play MP3 in a file and in a transport stream, but not in segments of MP4.
+    let mp3 = presentation.default_audio().and_then(|audio| presentation.track(audio));
+    let only_ts = mp3.is_some_and(|track| track.codec == Codec::Mp3) && in_ts;
+    if only_ts && (accepts("hls") || accepts("hls-ts")) {
+        reasons.push(
+            "its media are sent as they are, in transport streams: players do not take MP3 sound \
+             in segments of MP4"
+                .to_owned(),
+        );
+        let delivery = Some("hls-ts");
+        return Decision { method: Method::Copy, delivery, tracks, reasons, lacking };
+    }
+    for (name, possible) in [("hls", true), ("dash", true), ("hls-ts", in_ts)] {
         if accepts(name) && possible {
             reasons.push(format!("its media are sent as they are, in segments, by {name}"));
             let delivery = Some(name);

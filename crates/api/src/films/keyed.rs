@@ -19,9 +19,9 @@ pub(super) fn with_key(made: Made, query: Option<&str>) -> Made {
         _ => return made,
     };
     // Another key, other bytes. The tag tells nothing of the key but that.
-    let hash = key.bytes().fold(0x811c_9dc5u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = key
+        .bytes()
+        .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let tag = format!("{}-{:04x}", made.tag, hash & 0xffff);
     Made { plan: Plan::new([Part::Bytes(Bytes::from(text))]), tag, ..made }
 }
