@@ -28,6 +28,7 @@ pub mod http;
 pub mod log;
 pub mod metrics;
 pub mod multipart;
+pub mod oddities;
 pub mod pattern;
 pub mod server;
 pub mod target;
