@@ -16,6 +16,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 use tempfile::TempDir;
 
 mod boxes;
+mod clip;
 mod compare;
 mod fetch;
 mod manifest;
@@ -65,6 +66,17 @@ impl Report {
     }
 }
 
+/// How much of the source must come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Demand {
+    /// Everything that can be packaged.
+    All,
+    /// Tracks may be missing; those that come must be whole.
+    SomeTracks,
+    /// It is damaged: what comes must be its own, and in order.
+    WhatIsLeft,
+}
+
 /// Judges presentations of one film.
 #[derive(Debug)]
 pub struct Judge {
@@ -76,8 +88,8 @@ pub struct Judge {
     /// What has been judged of each track, by the packaging (`HLS`, `TS`) and the track.
     judged: BTreeMap<(&'static str, Kind, usize), Judged>,
     http: bool,
-    damaged: bool,
     brief: bool,
+    demand: Demand,
 }
 
 impl Judge {
@@ -92,8 +104,8 @@ impl Judge {
             random: Random::new(1),
             judged: BTreeMap::new(),
             http: true,
-            damaged: false,
             brief: false,
+            demand: Demand::All,
         }
     }
 
@@ -108,7 +120,7 @@ impl Judge {
     /// and decoders may complain.
     #[must_use]
     pub fn damaged(mut self) -> Self {
-        self.damaged = true;
+        self.demand = Demand::WhatIsLeft;
         self
     }
 
@@ -119,10 +131,21 @@ impl Judge {
         self
     }
 
+    /// Tracks may be missing, as they must be coded anew before anybody can play them.
+    #[must_use]
+    pub fn partial(mut self) -> Self {
+        self.demand = Demand::SomeTracks;
+        self
+    }
+
     /// Fetches all that was fetched again, in another order, and gives the report.
     pub fn finish(mut self) -> Report {
         self.report.findings.extend(self.fetcher.fetch_in_any_order());
         self.report
+    }
+
+    fn is_damaged(&self) -> bool {
+        self.demand == Demand::WhatIsLeft
     }
 
     fn say(&mut self, place: &str, findings: impl IntoIterator<Item = String>) {

@@ -144,6 +144,31 @@ fn expand(word: &str, out: &Path) -> String {
     format!("{before}{}{after}", path.display())
 }
 
+/// Odd pictures.
+pub fn pictures() -> &'static [Oddity] {
+    video::ALL
+}
+
+/// Odd times.
+pub fn times() -> &'static [Oddity] {
+    times::ALL
+}
+
+/// Odd sound.
+pub fn sounds() -> &'static [Oddity] {
+    audio::ALL
+}
+
+/// Odd containers.
+pub fn containers() -> &'static [Oddity] {
+    containers::ALL
+}
+
+/// Odd text.
+pub fn texts() -> &'static [Oddity] {
+    text::ALL
+}
+
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Oddity> {
     [video::ALL, times::ALL, audio::ALL, containers::ALL, text::ALL].into_iter().flatten()

@@ -124,6 +124,7 @@ pub(super) enum Nature {
     Manifest,
     /// Init and media segments, whose bytes can never change.
     Segment,
+    Clip,
 }
 
 /// Whether a target has a strong validator, an exact length, HEAD, ranges and conditions.
@@ -148,13 +149,14 @@ pub(super) fn behaviour(addr: SocketAddr, target: &str, nature: Nature) -> Vec<S
         say(format!("it is {length} bytes long and says {:?}", header(&whole, "Content-Length")));
     }
     let caching = header(&whole, "Cache-Control");
-    if (nature == Nature::Segment) != caching.contains("immutable") {
+    if nature != Nature::Clip && (nature == Nature::Segment) != caching.contains("immutable") {
         say(format!("its Cache-Control is {caching:?}"));
     }
     let media_type = header(&whole, "Content-Type");
     let types: &[&str] = match nature {
         Nature::Playlist => &["application/vnd.apple.mpegurl"],
         Nature::Manifest => &["application/dash+xml"],
+        Nature::Clip => &["video/mp4", "audio/mp4"],
         Nature::Segment => &["video/mp4", "audio/mp4", "text/vtt", "video/mp2t", "application/mp4"],
     };
     if !types.iter().any(|wanted| media_type.starts_with(wanted)) {

@@ -96,15 +96,15 @@ impl Source {
         self.format.contains("mp4")
     }
 
-    /// The stream of this kind at this position of the file, counted from 1; where there is none
-    /// of the kind, the first of the kind.
+    /// The stream of this kind at this position of the file, counted from 1; without a position,
+    /// the one that is played unless another is chosen.
     pub(super) fn stream(&self, kind: Kind, position: Option<usize>) -> Option<&Stream> {
-        match position {
-            Some(position) => {
-                self.streams.get(position.checked_sub(1)?).filter(|found| found.kind == Some(kind))
-            }
-            None => self.streams.iter().find(|stream| stream.kind == Some(kind)),
+        if let Some(position) = position {
+            let found = self.streams.get(position.checked_sub(1)?);
+            return found.filter(|found| found.kind == Some(kind));
         }
+        let all = || self.streams.iter().filter(|stream| stream.kind == Some(kind));
+        all().find(|stream| stream.json["disposition"]["default"] == 1).or(all().next())
     }
 
     fn input(&self) -> Input {

@@ -50,7 +50,7 @@ impl Judge {
         };
         let noun = if kind == Kind::Video { "picture" } else { "packet" };
         let (mut findings, matched) = compare(truth, &units, noun);
-        if self.damaged {
+        if self.is_damaged() {
             findings.retain(|finding| !finding.contains("are missing before"));
         } else if truth.all.complaints.is_empty() && !units.complaints.is_empty() {
             findings.push(format!("ffmpeg complains: {}", first_line(&units.complaints)));
@@ -64,7 +64,7 @@ impl Judge {
         if kind == Kind::Video || rendition.holds_one_track() {
             findings.extend(rendition.timing(&packets, units.tick));
         }
-        if kind == Kind::Video && !self.damaged {
+        if kind == Kind::Video && !self.is_damaged() {
             let most = if self.brief { 3 } else { 5 };
             let scratch = self.scratch.path().to_owned();
             let alone = rendition.alone(&packets, &units, &map, &mut self.random, &scratch, most);
@@ -138,7 +138,7 @@ impl Judge {
                 findings.push(format!("the first {lost} {noun}s of the source are missing"));
             }
         }
-        if last + 1 < truth.shown.1 && !self.damaged {
+        if last + 1 < truth.shown.1 && !self.is_damaged() {
             findings.push(format!(
                 "the last {} {noun}s of the source are missing",
                 truth.shown.1 - last - 1
