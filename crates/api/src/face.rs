@@ -13,7 +13,7 @@ use axum::{
     routing,
 };
 use bytes::Bytes;
-use delivery::{Folders, Policy};
+use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
 use http_body::Body as HttpBody;
@@ -25,8 +25,10 @@ use crate::{
     compression,
     cors::{self, Cors},
     files::{self, Files},
+    films::{self, Door, Kino},
     health,
     metrics::{self, Metrics},
+    playback,
     problem::Problem,
     ready::{self, Readiness},
     welcome,
@@ -36,6 +38,8 @@ use crate::{
 pub struct App {
     /// The media folders.
     pub folders: Folders,
+    /// The files of the folders as players see them.
+    pub films: Films,
     /// How files are described.
     pub policy: Policy,
     /// Who may ask.
@@ -54,7 +58,8 @@ pub struct App {
 /// needs an API key when keys are set.
 pub fn service(app: App) -> Face {
     Face(Arc::new(Inner {
-        routes: routes(app.readiness, app.metrics.clone()),
+        routes: routes(app.readiness, app.metrics.clone(), app.films.clone()),
+        kino: Kino { films: app.films, policy: app.policy.clone(), metrics: app.metrics.clone() },
         files: Files { folders: app.folders, policy: app.policy, metrics: app.metrics.clone() },
         cors: cors::Rule::new(&app.cors),
         keys: app.keys,
@@ -64,21 +69,50 @@ pub fn service(app: App) -> Face {
 }
 
 /// What the product does, apart from files: they answer to every other path.
-fn routes(readiness: Readiness, metrics: Metrics) -> Router {
+fn routes(readiness: Readiness, metrics: Metrics, films: Films) -> Router {
     let counted = metrics.clone();
     Router::new()
         .route("/", routing::get(welcome::page))
         .route("/health", routing::get(health::health))
         .route("/ready", routing::get(ready::ready).with_state(readiness))
         .route("/metrics", routing::get(metrics::metrics).with_state(metrics))
+        .route(
+            "/playback/{*name}",
+            routing::get(playback::get).post(playback::post).with_state(films),
+        )
         .method_not_allowed_fallback(move || async move {
             counted.refused("method");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
         })
 }
 
-/// The name of the route that a path belongs to; none when it is a file's.
+/// Who answers for a path.
+#[derive(Clone, Copy)]
+enum Way {
+    /// A route of its own.
+    Route,
+    /// The films.
+    Film(Door),
+    /// The files.
+    File,
+}
+
+/// The way of a path, and its name in logs and metrics.
+fn way_of(path: &str) -> (Way, Route) {
+    if let Some(route) = route_of(path) {
+        return (Way::Route, route);
+    }
+    match films::door_of(path) {
+        Some((door, name)) => (Way::Film(door), Route(name)),
+        None => (Way::File, Route("files")),
+    }
+}
+
+/// The name of the route that a path belongs to; none when it is a file's or a film's.
 fn route_of(path: &str) -> Option<Route> {
+    if path.starts_with("/playback/") {
+        return Some(Route("playback"));
+    }
     Some(Route(match path {
         "/" => "page",
         "/health" => "health",
@@ -95,6 +129,7 @@ pub struct Face(Arc<Inner>);
 struct Inner {
     routes: Router,
     files: Files,
+    kino: Kino,
     cors: cors::Rule,
     keys: ApiKeys,
     metrics: Metrics,
@@ -107,15 +142,14 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let known = route_of(call.request.uri().path());
-        let route = known.unwrap_or(Route("files"));
+        let (way, route) = way_of(call.request.uri().path());
         if let Some(response) = self.cors.preflight(&call.request) {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
         let mut response = match self.refuse(&call) {
             Some(refusal) => refusal,
-            None => self.answer_known(call, known.is_none()).await,
+            None => self.answer_known(call, way).await,
         };
         self.cors.allow(origin.as_ref(), response.headers_mut());
         Answer { response, route }
@@ -139,7 +173,7 @@ impl Inner {
         Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response())
     }
 
-    async fn answer_known<B>(&self, call: Call<B>, is_file: bool) -> Response
+    async fn answer_known<B>(&self, call: Call<B>, way: Way) -> Response
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
@@ -147,13 +181,16 @@ impl Inner {
         let Call { request, head_only, .. } = call;
         let (mut head, body) = request.into_parts();
         let offer = compression::Offer::take(&mut head.headers);
-        let response = if is_file {
-            files::answer(&self.files, &head, head_only).await
-        } else {
-            // One whose length was not announced ends where the limit is.
-            let body = Body::new(http_body_util::Limited::new(body, self.body_size));
-            // Boxed, like compressing: what is rarely needed must not make every request larger.
-            Box::pin(self.route(Request::from_parts(head, body))).await
+        let response = match way {
+            Way::File => files::answer(&self.files, &head, head_only).await,
+            // Boxed, here and below: what is asked for less often must not make every request
+            // larger.
+            Way::Film(door) => Box::pin(films::answer(&self.kino, door, &head, head_only)).await,
+            Way::Route => {
+                // One whose length was not announced ends where the limit is.
+                let body = Body::new(http_body_util::Limited::new(body, self.body_size));
+                Box::pin(self.route(Request::from_parts(head, body))).await
+            }
         };
         offer.apply(response).await
     }

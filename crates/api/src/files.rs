@@ -69,12 +69,12 @@ fn log_if_ours(status: StatusCode, error: &(dyn Error + 'static), request: &Part
     }
 }
 
-fn wants_download(query: Option<&str>) -> bool {
+pub(crate) fn wants_download(query: Option<&str>) -> bool {
     let download = |pair: &str| matches!(pair, "download" | "download=1" | "download=true");
     query.is_some_and(|query| query.split('&').any(download))
 }
 
-fn dress(reply: Reply) -> Response {
+pub(crate) fn dress(reply: Reply) -> Response {
     let Reply { status, mut headers, plan, media_type } = reply;
     if compression::is_text_type(media_type.as_str()) {
         compression::vary(&mut headers);

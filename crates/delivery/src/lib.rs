@@ -14,6 +14,7 @@
 
 pub mod conditions;
 pub mod disposition;
+pub mod films;
 pub mod folders;
 mod gate;
 pub mod media_type;
@@ -27,4 +28,4 @@ pub mod validators;
 pub use folders::{FileIdentity, Folders, FoldersError, OpenError, OpenFile, Symlinks};
 pub use media_type::MediaType;
 pub use path::{PathError, PathErrorKind, RelativePath};
-pub use reply::{Ask, Policy, Reply, ReplyError, reply};
+pub use reply::{Ask, Made, Policy, Reply, ReplyError, reply, reply_made};

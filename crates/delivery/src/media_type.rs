@@ -17,6 +17,21 @@ impl MediaType {
     /// What is said of bytes that nothing is known about.
     pub const UNKNOWN: Self = Self("application/octet-stream");
 
+    /// An HLS playlist (RFC 8216bis section 4).
+    pub const HLS: Self = Self("application/vnd.apple.mpegurl");
+    /// A DASH manifest (ISO/IEC 23009-1, Annex C).
+    pub const DASH: Self = Self("application/dash+xml");
+    /// Pictures, with or without sound, in MP4.
+    pub const MP4: Self = Self("video/mp4");
+    /// Sound in MP4.
+    pub const MP4_AUDIO: Self = Self("audio/mp4");
+    /// Text in MP4.
+    pub const MP4_TEXT: Self = Self("application/mp4");
+    /// A transport stream.
+    pub const TS: Self = Self("video/mp2t");
+    /// `WebVTT`.
+    pub const WEBVTT: Self = Self("text/vtt; charset=utf-8");
+
     /// The media type of a file by the extension of its name, in any case.
     pub fn of(name: &OsStr) -> Self {
         let name = name.as_encoded_bytes();

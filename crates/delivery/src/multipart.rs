@@ -1,17 +1,16 @@
 //! Several ranges in one body: `multipart/byteranges` (RFC 9110 section 14.6).
 
 use std::{
-    fs::File,
     hash::{BuildHasher, RandomState},
     ops::Range,
     sync::{
-        Arc, LazyLock,
+        LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use bytes::Bytes;
-use extents::{Extent, Part, Plan};
+use extents::{Part, Plan};
 
 /// Secrets of this process. A boundary is a counter under them: nobody who writes a file can
 /// know the boundaries it will be sent with, so the file need not be searched for them.
@@ -32,15 +31,10 @@ pub(crate) fn content_range(range: &Range<u64>, len: u64) -> String {
     format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1))
 }
 
-/// The body: each range under its own small head. `len` is the length of the whole file. The
-/// ranges stay in their file until they are sent.
-pub(crate) fn plan(
-    file: &Arc<File>,
-    ranges: &[Range<u64>],
-    len: u64,
-    media_type: &str,
-    boundary: &str,
-) -> Plan {
+/// The body: each range of `whole` under its own small head. What lies in files stays there until
+/// it is sent.
+pub(crate) fn plan(whole: &Plan, ranges: &[Range<u64>], media_type: &str, boundary: &str) -> Plan {
+    let len = whole.len();
     let mut parts = Vec::with_capacity(ranges.len() * 2 + 1);
     for (index, range) in ranges.iter().enumerate() {
         let line_end = if index == 0 { "" } else { "\r\n" };
@@ -49,7 +43,7 @@ pub(crate) fn plan(
             "{line_end}--{boundary}\r\nContent-Type: {media_type}\r\nContent-Range: {content_range}\r\n\r\n"
         );
         parts.push(Part::Bytes(Bytes::from(head)));
-        parts.push(Part::Extent(Extent { file: Arc::clone(file), range: range.clone() }));
+        parts.extend(whole.slice(range.clone()).into_parts());
     }
     parts.push(Part::Bytes(Bytes::from(format!("\r\n--{boundary}--\r\n"))));
     Plan::new(parts)

@@ -143,6 +143,20 @@ impl RelativePath {
         }
     }
 
+    /// The path as a URL has it: percent-encoded, components joined by `/`.
+    pub fn to_url_path(&self) -> String {
+        use std::os::unix::ffi::OsStrExt as _;
+        percent_encoding::percent_encode(self.0.as_os_str().as_bytes(), IN_URLS).to_string()
+    }
+
+    /// The path of another file in the same folder; `None` if it may have no such name.
+    pub fn sibling(&self, name: &str) -> Option<Self> {
+        let own = self.to_url_path();
+        let folder = own.rfind('/').map_or("", |slash| own.get(..=slash).unwrap_or_default());
+        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        Self::from_url_path(&format!("{folder}{name}")).ok()
+    }
+
     /// The path, to be joined to a media folder.
     pub fn as_path(&self) -> &Path {
         &self.0
@@ -154,6 +168,14 @@ impl RelativePath {
         self.0.file_name().unwrap_or(self.0.as_os_str())
     }
 }
+
+/// What stands for itself in the path of a URL.
+const IN_URLS: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
 
 /// Appends one percent-decoded component. Stricter than the `percent-encoding` crate, which lets
 /// a malformed `%` through.

@@ -7,6 +7,7 @@ mod error;
 mod head;
 
 use std::{
+    ffi::OsString,
     ops::Range,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -102,8 +103,69 @@ pub async fn reply(file: OpenFile, ask: Ask<'_>, policy: &Policy) -> Result<Repl
         }
         Selection::Many(ranges) => {
             let boundary = multipart::boundary();
-            let plan =
-                multipart::plan(&file.file, &ranges, file.len, media_type.as_str(), &boundary);
+            let whole = Extent { file: Arc::clone(&file.file), range: 0..file.len };
+            let whole = Plan::new([Part::Extent(whole)]);
+            let plan = multipart::plan(&whole, &ranges, media_type.as_str(), &boundary);
+            head::multipart(&mut headers, &boundary);
+            (StatusCode::PARTIAL_CONTENT, plan)
+        }
+    };
+    head::content_length(&mut headers, plan.len());
+    Ok(Reply { status, headers, plan, media_type })
+}
+
+/// Something that is made from a file: a playlist, a segment, a clip.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// All of it.
+    pub plan: Plan,
+    /// Its entity tag, without quotes; letters, digits and hyphens.
+    pub tag: String,
+    /// When the file that it is made from was changed last.
+    pub modified: SystemTime,
+    /// What it is.
+    pub media_type: MediaType,
+    /// Whether what its address names will never be other bytes: caches may keep it for ever.
+    pub immutable: bool,
+    /// What a download is called, if it is one.
+    pub download: Option<OsString>,
+}
+
+/// Answers a request for something that is made, by the same rules as for a file.
+pub fn reply_made(made: Made, ask: Ask<'_>, policy: &Policy) -> Result<Reply, ReplyError> {
+    let Made { plan: whole, tag, modified, media_type, immutable, download } = made;
+    let validators = Validators::tagged(&tag, modified, SystemTime::now());
+    let (len, policy) = (whole.len(), Policy { max_age: Duration::ZERO, ..policy.clone() });
+    let cache = |headers: &mut HeaderMap| {
+        if immutable {
+            head::immutable(headers, &policy);
+        }
+    };
+    let selection = match conditions::evaluate(ask.method, ask.headers, &validators) {
+        Outcome::Failed(precondition) => return Err(ReplyError::PreconditionFailed(precondition)),
+        Outcome::NotModified => {
+            let mut reply = not_modified(&validators, media_type, &policy);
+            cache(&mut reply.headers);
+            return Ok(reply);
+        }
+        Outcome::Proceed { range: true } => ranges::select(ask.headers, len, policy.max_ranges),
+        Outcome::Proceed { range: false } => Selection::Whole,
+    };
+    let mut headers = head::representation(&validators, media_type, &policy);
+    cache(&mut headers);
+    if let Some(name) = download.filter(|_| ask.download) {
+        head::download(&mut headers, &name);
+    }
+    let (status, plan) = match selection {
+        Selection::Unsatisfiable(reason) => return Err(not_satisfiable(reason, len)),
+        Selection::Whole => (StatusCode::OK, whole),
+        Selection::One(range) => {
+            head::content_range(&mut headers, &range, len);
+            (StatusCode::PARTIAL_CONTENT, whole.slice(range))
+        }
+        Selection::Many(ranges) => {
+            let boundary = multipart::boundary();
+            let plan = multipart::plan(&whole, &ranges, media_type.as_str(), &boundary);
             head::multipart(&mut headers, &boundary);
             (StatusCode::PARTIAL_CONTENT, plan)
         }

@@ -37,6 +37,17 @@ impl Validators {
                 format!("\"{:x}-{len:x}-n{:x}\"", identity.ino, before.duration().as_nanos())
             }
         };
+        Self::stamped(stamp, modified, now)
+    }
+
+    /// The validators of something that is made from a file of that date, seen at `now`. `tag`
+    /// tells every state of it from every other: letters, digits, hyphens.
+    pub fn tagged(tag: &str, modified: SystemTime, now: SystemTime) -> Self {
+        // The date of the file says nothing of how it is cut into segments.
+        Self { date_is_strong: false, ..Self::stamped(format!("\"{tag}\""), modified, now) }
+    }
+
+    fn stamped(stamp: String, modified: SystemTime, now: SystemTime) -> Self {
         let age = now.duration_since(modified);
         let date = modified.min(now).duration_since(UNIX_EPOCH).unwrap_or_default().min(LAST_DATE);
         Self {

@@ -1,1 +1,32 @@
-//! One index for every container.
+//! One index, one way to samples, one identity, for every container.
+//!
+//! Which reader a file needs is told by its first bytes, never by its name. What the readers do is
+//! theirs; where bytes come from is left to whoever asks.
+
+mod identity;
+mod recognise;
+mod samples;
+
+use media::{Budget, Index, Source, Unreadable};
+
+pub use {
+    identity::{of_bytes, of_index},
+    recognise::{Format, recognise},
+    samples::{Want, Window, samples},
+};
+
+/// Reads what is needed of a file, and no more, into its index.
+pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadable> {
+    let start = recognise::start(source)
+        .map_err(|error| Unreadable::Damaged(format!("its first bytes cannot be read: {error}")))?;
+    match recognise(&start) {
+        Format::IsoBmff => isobmff::read::read(source, budget),
+        Format::Matroska => matroska::read(source, budget),
+        Format::MpegTs => mpegts::read(source, budget),
+        Format::Other(name) => Err(Unreadable::NeedsPreparation(name.to_owned())),
+        Format::Unknown if start.is_empty() => Err(Unreadable::Unknown("it is empty".to_owned())),
+        Format::Unknown => {
+            Err(Unreadable::Unknown("its first bytes belong to no container we know".to_owned()))
+        }
+    }
+}

@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use crate::{Chunk, Fault, Lane, Part, Plan, chunk::Record};
+use crate::{Chunk, Fault, Lane, Part, Plan, chunk::Record, make};
 
 pin_project_lite::pin_project! {
     /// A response body whose data are [`Chunk`]s. `B` is the kind of body that is not a plan.
@@ -27,7 +27,12 @@ pin_project_lite::pin_project! {
 pin_project_lite::pin_project! {
     #[project = SourceProjection]
     enum Source<B> {
-        Direct { parts: VecDeque<Part>, remaining: u64, lane: Lane },
+        Direct {
+            parts: VecDeque<Part>,
+            remaining: u64,
+            lane: Lane,
+            making: Option<make::Pending>,
+        },
         Other { #[pin] body: B },
         Nothing,
     }
@@ -38,7 +43,7 @@ impl<B> Body<B> {
     pub fn direct(plan: Plan, lane: Lane, record: Arc<dyn Record>) -> Self {
         let remaining = plan.len();
         let parts = plan.into_parts().into();
-        Self { source: Source::Direct { parts, remaining, lane }, record }
+        Self { source: Source::Direct { parts, remaining, lane, making: None }, record }
     }
 
     /// Any other body.
@@ -60,19 +65,37 @@ impl<B> Body<B> {
 impl<B> http_body::Body for Body<B>
 where
     B: http_body::Body<Data = Bytes>,
-    B::Error: Error + 'static,
+    B::Error: Error + Send + Sync + 'static,
 {
     type Data = Chunk;
-    type Error = B::Error;
+    type Error = Box<dyn Error + Send + Sync>;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Chunk>, B::Error>>> {
+    ) -> Poll<Option<Result<Frame<Chunk>, Self::Error>>> {
         let this = self.project();
         let record = || Arc::clone(this.record);
         match this.source.project() {
-            SourceProjection::Direct { parts, remaining, lane } => {
+            SourceProjection::Direct { parts, remaining, lane, making } => {
+                if let Some(Part::Made(part)) = parts.front_mut() {
+                    let polled = make::poll_piece(part, making, cx);
+                    this.record.waits_for_us(polled.is_pending());
+                    let made = ready!(polled);
+                    if part.is_empty() {
+                        parts.pop_front();
+                    }
+                    return Poll::Ready(made.map(|made| match made {
+                        Ok(bytes) => {
+                            *remaining -= bytes.len() as u64;
+                            Ok(Frame::data(Chunk::bytes(bytes, record())))
+                        }
+                        Err(fault) => {
+                            this.record.failed(&fault);
+                            Err(fault.into())
+                        }
+                    }));
+                }
                 Poll::Ready(parts.pop_front().map(|part| {
                     *remaining -= part.len();
                     Ok(Frame::data(match part {
@@ -80,6 +103,8 @@ where
                         Part::Extent(extent) => {
                             Chunk::in_file(lane.queue(extent, record()), record())
                         }
+                        // Handled above.
+                        Part::Made(_) => Chunk::bytes(Bytes::new(), record()),
                     }))
                 }))
             }
@@ -92,9 +117,9 @@ where
                 {
                     this.record.failed(fault);
                 }
-                Poll::Ready(next.map(|frame| {
-                    frame.map(|frame| frame.map_data(|bytes| Chunk::bytes(bytes, record())))
-                }))
+                Poll::Ready(
+                    next.map(|frame| Ok(frame?.map_data(|bytes| Chunk::bytes(bytes, record())))),
+                )
             }
             SourceProjection::Nothing => Poll::Ready(None),
         }

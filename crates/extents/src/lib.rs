@@ -23,6 +23,7 @@ mod chunk;
 mod direct;
 mod fault;
 mod lane;
+mod make;
 mod page_cache;
 mod plan;
 mod read;
@@ -35,6 +36,6 @@ pub use {
     fault::Fault,
     lane::Lane,
     page_cache::read_now,
-    plan::{Extent, Part, Plan},
+    plan::{Extent, Make, Making, Part, Plan, Wait},
     read::ReadBody,
 };

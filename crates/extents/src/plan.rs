@@ -3,7 +3,7 @@
 //! A plan knows its length before anything is read. It does not know who asked for it, which
 //! headers go with it, or how it will be sent.
 
-use std::{fs::File, ops::Range, sync::Arc};
+use std::{fmt, fs::File, io, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 
@@ -30,6 +30,58 @@ impl Extent {
     }
 }
 
+/// Bytes that are made when they are wanted: gathered from many places of a file, or multiplexed.
+/// Their number is known before; the same offset always gives the same bytes.
+pub trait Make: Send + Sync {
+    /// How many bytes there are.
+    fn len(&self) -> u64;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes from `offset` on: at least one, and about `max`. Under [`Wait::Never`] it fails
+    /// with [`io::ErrorKind::WouldBlock`] rather than wait for a disk.
+    fn make(&self, offset: u64, max: usize, wait: Wait) -> io::Result<Bytes>;
+}
+
+/// Whether making may wait for a disk.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wait {
+    /// It may: this is a thread for that.
+    Allowed,
+    /// It may not: others are served by this thread.
+    Never,
+}
+
+/// A stretch of bytes that are made.
+#[derive(Clone)]
+pub struct Making {
+    /// What makes them.
+    pub maker: Arc<dyn Make>,
+    /// Half-open range of what it makes.
+    pub range: Range<u64>,
+}
+
+impl Making {
+    /// The number of bytes; an inverted range counts as empty.
+    pub fn len(&self) -> u64 {
+        self.range.end.saturating_sub(self.range.start)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl fmt::Debug for Making {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Making({:?})", self.range)
+    }
+}
+
 /// One part of a plan.
 #[derive(Clone, Debug)]
 pub enum Part {
@@ -37,6 +89,8 @@ pub enum Part {
     Bytes(Bytes),
     /// Bytes that stay in their file until they are sent.
     Extent(Extent),
+    /// Bytes that are made when they are sent.
+    Made(Making),
 }
 
 impl Part {
@@ -45,6 +99,29 @@ impl Part {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Extent(extent) => extent.len(),
+            Self::Made(making) => making.len(),
+        }
+    }
+
+    /// The part of it in `range`, counted from its own start; what lies behind its end is left out.
+    fn slice(&self, range: Range<u64>) -> Self {
+        let within = |whole: &Range<u64>| {
+            let at = |offset: u64| whole.start.saturating_add(offset).min(whole.end);
+            at(range.start)..at(range.end.max(range.start))
+        };
+        match self {
+            Self::Bytes(bytes) => {
+                let range = within(&(0..bytes.len() as u64));
+                // No longer than the bytes, whose length is a usize.
+                let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+                Self::Bytes(bytes.slice(index(range.start)..index(range.end)))
+            }
+            Self::Extent(Extent { file, range: whole }) => {
+                Self::Extent(Extent { file: Arc::clone(file), range: within(whole) })
+            }
+            Self::Made(Making { maker, range: whole }) => {
+                Self::Made(Making { maker: Arc::clone(maker), range: within(whole) })
+            }
         }
     }
 
@@ -82,6 +159,19 @@ impl Plan {
     /// The parts, none of them empty.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// The bytes of `range` (half-open, counted from the start of the body) as a plan of their own.
+    #[must_use]
+    pub fn slice(&self, range: Range<u64>) -> Self {
+        let mut before = 0;
+        let parts = self.parts.iter().map(|part| {
+            let from = range.start.saturating_sub(before);
+            let to = range.end.saturating_sub(before);
+            before += part.len();
+            part.slice(from..to)
+        });
+        Self::new(parts)
     }
 
     /// The parts, given away.

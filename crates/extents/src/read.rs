@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 
-use crate::{Extent, Fault, Part, Plan, page_cache};
+use crate::{Extent, Fault, Part, Plan, make, page_cache};
 
 /// How much is read at once. Larger is cheaper per byte, and every open stream holds one.
 const BLOCK: u64 = 64 << 10;
@@ -24,12 +24,18 @@ pub struct ReadBody {
     parts: VecDeque<Part>,
     remaining: u64,
     reading: Option<JoinHandle<Result<Bytes, Fault>>>,
+    making: Option<make::Pending>,
 }
 
 impl Plan {
     /// The plan as a body of bytes.
     pub fn read(self) -> ReadBody {
-        ReadBody { remaining: self.len(), parts: self.into_parts().into(), reading: None }
+        ReadBody {
+            remaining: self.len(),
+            parts: self.into_parts().into(),
+            reading: None,
+            making: None,
+        }
     }
 }
 
@@ -43,8 +49,21 @@ impl ReadBody {
             });
             return Poll::Ready(Some(done.inspect(|bytes| self.took(bytes.len() as u64))));
         }
+        if let Some(Part::Made(making)) = self.parts.front_mut() {
+            let made = ready!(make::poll_piece(making, &mut self.making, cx));
+            if making.is_empty() {
+                self.parts.pop_front();
+            }
+            return match made {
+                Some(made) => {
+                    Poll::Ready(Some(made.inspect(|bytes| self.took(bytes.len() as u64))))
+                }
+                None => self.poll_next(cx),
+            };
+        }
         let block = match self.parts.pop_front() {
-            None => return Poll::Ready(None),
+            // What is made was handled above.
+            None | Some(Part::Made(_)) => return Poll::Ready(None),
             Some(Part::Bytes(bytes)) => {
                 self.remaining -= bytes.len() as u64;
                 return Poll::Ready(Some(Ok(bytes)));

@@ -19,7 +19,7 @@ use std::{
 };
 
 use bytes::{Buf as _, Bytes};
-use extents::{Body, Extent, Fault, Part, Plan, Record};
+use extents::{Body, Extent, Fault, Make, Making, Part, Plan, Record, Wait};
 use http_body_util::{BodyExt as _, Empty};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
@@ -53,21 +53,52 @@ fn extent(file: &Arc<File>, range: Range<u64>) -> Part {
     Part::Extent(Extent { file: Arc::clone(file), range })
 }
 
+/// Makes what it holds, a few bytes at a time; every other piece has to be waited for.
+struct Maker(Vec<u8>);
+
+impl Make for Maker {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn make(&self, offset: u64, max: usize, wait: Wait) -> std::io::Result<Bytes> {
+        let offset = offset as usize;
+        if wait == Wait::Never && offset / 100 % 2 == 0 {
+            return Err(std::io::ErrorKind::WouldBlock.into());
+        }
+        let end = self.0.len().min(offset + max.min(70));
+        Ok(Bytes::copy_from_slice(&self.0[offset..end]))
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Bytes(Vec<u8>),
+    Made(Vec<u8>),
+    File(Range<usize>),
+}
+
 /// Plans over one file, with the bytes that they stand for.
 fn plans(len: usize) -> impl Strategy<Value = (Plan, Vec<u8>)> {
     let (file, content) = file(len);
     let part = prop_oneof![
-        prop::collection::vec(any::<u8>(), 0..300).prop_map(Ok),
-        (0..=len, 0..=len).prop_map(|(a, b)| Err(a.min(b)..a.max(b))),
+        prop::collection::vec(any::<u8>(), 0..300).prop_map(Kind::Bytes),
+        prop::collection::vec(any::<u8>(), 0..900).prop_map(Kind::Made),
+        (0..=len, 0..=len).prop_map(|(a, b)| Kind::File(a.min(b)..a.max(b))),
     ];
     prop::collection::vec(part, 0..8).prop_map(move |parts| {
         let mut bytes = Vec::new();
         let plan = Plan::new(parts.into_iter().map(|part| match part {
-            Ok(generated) => {
+            Kind::Made(made) => {
+                bytes.extend_from_slice(&made);
+                let range = 0..made.len() as u64;
+                Part::Made(Making { maker: Arc::new(Maker(made)), range })
+            }
+            Kind::Bytes(generated) => {
                 bytes.extend_from_slice(&generated);
                 Part::Bytes(generated.into())
             }
-            Err(range) => {
+            Kind::File(range) => {
                 bytes.extend_from_slice(&content[range.clone()]);
                 extent(&file, range.start as u64..range.end as u64)
             }
@@ -84,6 +115,18 @@ proptest! {
         prop_assert_eq!(plan.len(), bytes.len() as u64);
         let read = Runtime::new().unwrap().block_on(async { plan.read().collect().await });
         prop_assert!(read.unwrap().to_bytes() == bytes);
+    }
+
+    #[test]
+    fn a_stretch_of_a_plan_is_that_stretch_of_its_bytes(
+        (plan, bytes) in plans(20_000),
+        from in 0..30_000usize,
+        to in 0..30_000usize,
+    ) {
+        let stretch = plan.slice(from as u64..to as u64);
+        let read = Runtime::new().unwrap().block_on(async { stretch.read().collect().await });
+        let to = to.min(bytes.len());
+        prop_assert!(read.unwrap().to_bytes() == bytes[from.min(to)..to]);
     }
 }
 

@@ -46,6 +46,31 @@ impl Language {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name in English, for menus; the tag itself where we have no name for it.
+    pub fn name(&self) -> &str {
+        let whole = NAMES.iter().find(|(tag, _)| *tag == self.0);
+        let primary = self.0.split('-').next().unwrap_or_default();
+        let named = whole.or_else(|| {
+            NAMES.iter().find(|(tag, _)| *tag == primary).filter(|_| !self.0.contains('-'))
+        });
+        named.map_or(&self.0, |(_, name)| name)
+    }
+
+    /// The language alone as three letters (ISO 639-2, the terminological variant), as MP4 and
+    /// MPEG-TS keep it; `None` if it has none.
+    pub fn three_letters(&self) -> Option<[u8; 3]> {
+        let primary = self.0.split('-').next()?;
+        let long = match primary.len() {
+            2 => PAIRS
+                .iter()
+                .find(|(long, short)| *short == primary && !BIBLIOGRAPHIC.contains(long))
+                .map(|(long, _)| *long)?,
+            _ => primary,
+        };
+        let letters = <[u8; 3]>::try_from(long.as_bytes()).ok()?;
+        letters.iter().all(u8::is_ascii_lowercase).then_some(letters)
+    }
 }
 
 impl std::fmt::Display for Language {
@@ -58,6 +83,12 @@ impl std::fmt::Display for Language {
 fn shortest(code: &str) -> Option<&'static str> {
     PAIRS.iter().find(|(long, _)| *long == code).map(|(_, short)| *short)
 }
+
+/// The codes of the bibliographic variant where the two differ.
+const BIBLIOGRAPHIC: &[&str] = &[
+    "alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac",
+    "mao", "may", "per", "rum", "slo", "tib", "wel",
+];
 
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
@@ -97,9 +128,57 @@ const PAIRS: &[(&str, &str)] = &[
     ("xho", "xh"), ("yid", "yi"), ("yor", "yo"), ("zha", "za"), ("zho", "zh"), ("zul", "zu"),
 ];
 
+/// Languages that films are often in.
+#[rustfmt::skip]
+const NAMES: &[(&str, &str)] = &[
+    ("af", "Afrikaans"), ("ar", "Arabic"), ("az", "Azerbaijani"), ("be", "Belarusian"),
+    ("bg", "Bulgarian"), ("bn", "Bengali"), ("bs", "Bosnian"), ("ca", "Catalan"),
+    ("cmn", "Mandarin Chinese"), ("cs", "Czech"), ("cy", "Welsh"), ("da", "Danish"),
+    ("de", "German"), ("el", "Greek"), ("en", "English"), ("eo", "Esperanto"), ("es", "Spanish"),
+    ("es-419", "Spanish (Latin America)"), ("et", "Estonian"), ("eu", "Basque"),
+    ("fa", "Persian"), ("fi", "Finnish"), ("fil", "Filipino"), ("fr", "French"),
+    ("fr-CA", "French (Canada)"), ("ga", "Irish"), ("gl", "Galician"), ("gsw", "Swiss German"),
+    ("he", "Hebrew"), ("hi", "Hindi"), ("hr", "Croatian"), ("hu", "Hungarian"),
+    ("hy", "Armenian"), ("id", "Indonesian"), ("is", "Icelandic"), ("it", "Italian"),
+    ("ja", "Japanese"), ("ka", "Georgian"), ("kk", "Kazakh"), ("km", "Khmer"), ("ko", "Korean"),
+    ("ku", "Kurdish"), ("la", "Latin"), ("lb", "Luxembourgish"), ("lt", "Lithuanian"),
+    ("lv", "Latvian"), ("mk", "Macedonian"), ("ml", "Malayalam"), ("mn", "Mongolian"),
+    ("mr", "Marathi"), ("ms", "Malay"), ("mt", "Maltese"), ("my", "Burmese"),
+    ("nb", "Norwegian Bokmål"), ("ne", "Nepali"), ("nl", "Dutch"), ("nn", "Norwegian Nynorsk"),
+    ("no", "Norwegian"), ("pa", "Punjabi"), ("pl", "Polish"), ("pt", "Portuguese"),
+    ("pt-BR", "Portuguese (Brazil)"), ("pt-PT", "Portuguese (Portugal)"), ("ro", "Romanian"),
+    ("ru", "Russian"), ("si", "Sinhala"), ("sk", "Slovak"), ("sl", "Slovenian"),
+    ("sq", "Albanian"), ("sr", "Serbian"), ("sv", "Swedish"), ("sw", "Swahili"), ("ta", "Tamil"),
+    ("te", "Telugu"), ("th", "Thai"), ("tl", "Tagalog"), ("tr", "Turkish"), ("uk", "Ukrainian"),
+    ("ur", "Urdu"), ("uz", "Uzbek"), ("vi", "Vietnamese"), ("yi", "Yiddish"),
+    ("yue", "Cantonese"), ("zh", "Chinese"), ("zh-Hans", "Chinese (simplified)"),
+    ("zh-Hant", "Chinese (traditional)"), ("zu", "Zulu"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn languages_have_names_where_we_know_them() {
+        let name = |text| Language::parse(text).map(|language| language.name().to_owned());
+        assert_eq!(name("ger").as_deref(), Some("German"));
+        assert_eq!(name("pt_br").as_deref(), Some("Portuguese (Brazil)"));
+        assert_eq!(name("de-AT").as_deref(), Some("de-AT"));
+    }
+
+    #[test]
+    fn every_language_has_the_three_letters_of_the_terminological_variant() {
+        let letters = |text| Language::parse(text)?.three_letters();
+        for (text, expected) in
+            [("ger", b"deu"), ("en-GB", b"eng"), ("cze", b"ces"), ("gsw", b"gsw")]
+        {
+            assert_eq!(letters(text), Some(*expected), "{text}");
+        }
+        for (long, short) in PAIRS.iter().filter(|(long, _)| !BIBLIOGRAPHIC.contains(long)) {
+            assert_eq!(letters(short).as_ref().map(|l| &l[..]), Some(long.as_bytes()), "{short}");
+        }
+    }
 
     #[test]
     fn codes_of_every_standard_become_the_shortest_tag() {

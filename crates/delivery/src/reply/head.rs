@@ -47,6 +47,16 @@ pub(super) fn download(headers: &mut HeaderMap, name: &OsStr) {
     headers.insert(CONTENT_DISPOSITION, disposition::attachment(name));
 }
 
+/// For ever: the address changes when the bytes do.
+pub(super) fn immutable(headers: &mut HeaderMap, policy: &Policy) {
+    let value = if policy.private {
+        "private, max-age=31536000, immutable"
+    } else {
+        "max-age=31536000, immutable"
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(value));
+}
+
 pub(super) fn content_length(headers: &mut HeaderMap, len: u64) {
     headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
 }

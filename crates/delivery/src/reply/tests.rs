@@ -61,6 +61,7 @@ fn body(plan: &Plan) -> Vec<u8> {
                 body.resize(start + usize::try_from(extent.len()).unwrap(), 0);
                 extent.file.read_exact_at(&mut body[start..], extent.range.start).unwrap();
             }
+            Part::Made(_) => unreachable!("files are never made"),
         }
     }
     assert_eq!(body.len() as u64, plan.len());

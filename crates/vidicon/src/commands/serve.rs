@@ -82,6 +82,13 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn film_settings(started: &Started) -> delivery::films::FilmSettings {
+    delivery::films::FilmSettings {
+        shelf: Some(started.data.path().join("index")),
+        ..delivery::films::FilmSettings::default()
+    }
+}
+
 fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Result<api::App> {
     let settings = &started.settings;
     let symlinks = match settings.files.symlinks {
@@ -95,6 +102,7 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
     let cors = &settings.access.cors;
     Ok(api::App {
         readiness: readiness::checks(started, &folders, stop),
+        films: delivery::films::Films::new(folders.clone(), film_settings(started)),
         folders,
         policy: delivery::Policy {
             max_ranges: usize::try_from(settings.files.max_ranges).unwrap_or(usize::MAX),

@@ -1,0 +1,156 @@
+//! Indexes on disk, so that a file is read for its index once.
+//!
+//! ```text
+//! index/files/<state of the file>.vidx   id, path, and the index or why there is none
+//! index/ids/<content id>/<state>         empty: which files have this content
+//! ```
+//!
+//! The state of a file is made of its inode, length and date of change, so a file that was renamed
+//! keeps its index and one that was changed gets another. A record is written whole and then
+//! named; one of another version, or damaged, is not there. A shelf that cannot be written to (a
+//! full disk) is a shelf that forgets.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::PathBuf,
+    time::UNIX_EPOCH,
+};
+
+use bytes::Bytes;
+use media::{ContentId, Index, Unreadable};
+use serde::{Deserialize, Serialize};
+
+use crate::OpenFile;
+
+/// Which file it is, and in which state.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct State(String);
+
+impl State {
+    pub(crate) fn of(file: &OpenFile) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&file.identity.ino.to_le_bytes());
+        hasher.update(&file.len.to_le_bytes());
+        let nanos = match file.modified.duration_since(UNIX_EPOCH) {
+            Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
+            Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
+        };
+        hasher.update(&nanos.to_le_bytes());
+        Self(ContentId::of(&hasher).to_string())
+    }
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    /// The identity of its content.
+    pub(crate) id: ContentId,
+    /// Where it was seen last: a path below the media folders, as a URL has it.
+    pub(crate) path: String,
+    /// Its index, or why there is none.
+    pub(crate) index: Result<Index, Unreadable>,
+    /// Whether it will be the same the next time: not if the disk failed while it was read.
+    pub(crate) lasting: bool,
+}
+
+/// A record in its file: this, then the index.
+#[derive(Deserialize, Serialize)]
+struct Head {
+    version: u32,
+    id: ContentId,
+    path: String,
+    unreadable: Option<Unreadable>,
+}
+
+/// The folder with the records; none: nothing is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shelf(Option<PathBuf>);
+
+impl Shelf {
+    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
+        Self(folder)
+    }
+
+    fn record(&self, state: &State) -> Option<PathBuf> {
+        let part = state.0.get(..2)?;
+        Some(self.0.as_ref()?.join("files").join(part).join(format!("{}.vidx", state.0)))
+    }
+
+    /// What is kept of a file in this state. Blocks.
+    pub(crate) fn load(&self, state: &State) -> Option<Record> {
+        let file = File::open(self.record(state)?).ok()?;
+        let bytes = mapped::map(&file).ok()?;
+        read(&bytes)
+    }
+
+    /// Keeps a record. Blocks. Failing is no harm but to the next start; the caller may say so.
+    pub(crate) fn save(&self, state: &State, record: &Record) -> io::Result<()> {
+        let (Some(path), Some(root)) = (self.record(state), &self.0) else { return Ok(()) };
+        write_whole(&path, &write(record)?)?;
+        let pointer = root.join("ids").join(record.id.to_string());
+        fs::create_dir_all(&pointer)?;
+        File::create(pointer.join(&state.0)).map(drop)
+    }
+
+    /// The paths at which this content was seen. Blocks.
+    pub(crate) fn paths(&self, id: ContentId) -> Vec<String> {
+        let Some(root) = &self.0 else { return Vec::new() };
+        let Ok(entries) = fs::read_dir(root.join("ids").join(id.to_string())) else {
+            return Vec::new();
+        };
+        // Few: as many as there are copies.
+        let names =
+            entries.flatten().take(64).filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter_map(|name| Some(self.load(&State(name))?.path)).collect()
+    }
+}
+
+fn read(bytes: &Bytes) -> Option<Record> {
+    let length = u32::from_le_bytes(*bytes.first_chunk::<4>()?);
+    let length = usize::try_from(length).ok()?;
+    let head = bytes.get(4..)?.get(..length)?;
+    let head: Head = postcard::from_bytes(head).ok()?;
+    if head.version != media::FORMAT_VERSION {
+        return None;
+    }
+    let index = match head.unreadable {
+        Some(unreadable) => Err(unreadable),
+        None => Ok(Index::from_bytes(&bytes.slice(4 + length..)).ok()?),
+    };
+    Some(Record { id: head.id, path: head.path, index, lasting: true })
+}
+
+fn write(record: &Record) -> io::Result<Vec<u8>> {
+    let head = Head {
+        version: media::FORMAT_VERSION,
+        id: record.id,
+        path: record.path.clone(),
+        unreadable: record.index.as_ref().err().cloned(),
+    };
+    let head = postcard::to_allocvec(&head).map_err(io::Error::other)?;
+    let mut bytes = u32::try_from(head.len()).map_err(io::Error::other)?.to_le_bytes().to_vec();
+    bytes.extend_from_slice(&head);
+    if let Ok(index) = &record.index {
+        bytes.extend_from_slice(&index.to_bytes());
+    }
+    Ok(bytes)
+}
+
+/// Writes a file that has its name only when it is whole.
+fn write_whole(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    let unfinished = folder.join(format!(".{}-{:x}", std::process::id(), bytes.as_ptr().addr()));
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        // After a power cut the name must not lead to half a file; a checksum would notice, but
+        // reading again costs more than waiting here.
+        file.sync_data()?;
+        fs::rename(&unfinished, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}

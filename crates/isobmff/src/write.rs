@@ -1,0 +1,54 @@
+//! ISO base media files and CMAF tracks from tracks and samples [ISO/IEC 14496-12, 23000-19].
+//!
+//! ```text
+//! init      ftyp moov ─┬─ mvhd                        one track, no samples
+//!                      ├─ trak ── mdia … stsd ── the sample entry: `entry`
+//!                      └─ mvex
+//! fragment  styp moof mdat-header                     the samples' bytes follow in order
+//! movie     ftyp moov mdat-header                     several tracks, all sample tables
+//! ```
+//!
+//! Pure: values in, bytes out, and the same bytes for the same values. Nothing here reads or holds
+//! media: what is made are the headers, and the caller sends the samples' bytes behind them. Which
+//! samples make a segment, what it is called and whether a player can decode it is for others.
+
+mod bytes;
+mod entry;
+mod fragment;
+mod init;
+mod moov;
+mod movie;
+mod wvtt;
+
+pub use {
+    fragment::{Fragment, fragment, fragment_len},
+    init::init,
+    movie::{Chunk, Movie, MovieLayout, MovieTrack, movie},
+    wvtt::wvtt_sample,
+};
+
+use media::Track;
+
+/// Why a track cannot be written to MP4.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{codec} cannot be written to MP4: {why}")]
+pub struct NotWritable {
+    /// The coding, as [`media::Codec::name`] names it.
+    pub codec: String,
+    /// Why, as the end of a sentence.
+    pub why: &'static str,
+}
+
+/// Whether the track can be written to MP4: what [`init`] and [`movie`] would say.
+pub fn is_writable(track: &Track) -> Result<(), NotWritable> {
+    entry::sample_entry(track).map(drop)
+}
+
+/// What is added to every decode time of a track so that none is negative, in its ticks: how much
+/// sound primes the decoder. The edit list of [`init`] takes it away again.
+pub fn media_shift(track: &Track) -> i64 {
+    0i64.saturating_sub(track.start).max(0)
+}
+
+#[cfg(test)]
+mod tests;
