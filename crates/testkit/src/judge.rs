@@ -153,7 +153,7 @@ impl Judge {
     }
 
     fn behaves(&mut self, target: &str, nature: Nature) {
-        if self.http {
+        if self.http && self.fetcher.get(target).is_ok() {
             self.report.findings.extend(fetch::behaviour(self.fetcher.addr, target, nature));
         }
     }

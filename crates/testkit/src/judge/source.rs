@@ -132,17 +132,11 @@ impl Source {
         if !hides {
             return Truth { all: shown, shown: (0, count) };
         }
-        let mut all = probe::pictures(&self.input().with(&["-ignore_editlist", "1"]), &map, &[]);
-        let hashes = |units: &Units| units.list.iter().map(|unit| unit.hash).collect::<Vec<_>>();
-        let (wanted, have) = (hashes(&shown), hashes(&all));
-        let Some(at) = have.windows(count.max(1)).position(|run| run == wanted) else {
+        let all = probe::pictures(&self.input().with(&["-ignore_editlist", "1"]), &map, &[]);
+        let Some((all, at)) = unhidden(all, &shown) else {
             // Several edits: only what is shown can be known.
             return Truth { all: shown, shown: (0, count) };
         };
-        let media = all.list[at].at.unwrap_or(0) - shown.list[0].at.unwrap_or(0);
-        for unit in &mut all.list {
-            unit.at = unit.at.map(|at| at - media);
-        }
         Truth { all, shown: (at, at + count) }
     }
 
@@ -151,9 +145,31 @@ impl Source {
         let adts = stream.codec() == "aac" && self.format.contains("mpegts");
         let all = probe::packets(&self.input(), &map, adts);
         // What lies after the last edit is not to be heard.
-        let hidden = self.packets(stream).iter().rev().take_while(|packet| packet.discard).count();
+        let packets = self.packets(stream);
+        let hidden = packets.iter().rev().take_while(|packet| packet.discard).count();
         let end = all.list.len().saturating_sub(hidden);
-        Truth { all, shown: (0, end) }
+        if !packets.iter().any(|packet| packet.discard) {
+            return Truth { all, shown: (0, end) };
+        }
+        // ffmpeg leaves out what lies long before an edit.
+        let ignoring = self.input().with(&["-ignore_editlist", "1"]);
+        match unhidden(probe::packets(&ignoring, &map, adts), &all) {
+            Some((more, at)) => Truth { all: more, shown: (at, at + end) },
+            None => Truth { all, shown: (0, end) },
+        }
+    }
+
+    /// The time of the source at which the presentation begins, by the convention.
+    pub(super) fn zero(&self) -> Nanos {
+        if !self.has_edit_lists() {
+            return self.first();
+        }
+        let Some(video) = self.stream(Kind::Video, None) else { return 0 };
+        let truth = self.truth(video);
+        let shown = truth.all.list.get(truth.shown.0).and_then(|unit| unit.at).unwrap_or(0);
+        let keys = self.packets(video).iter().filter(|packet| packet.key);
+        let keys = keys.filter_map(|packet| packet.at).filter(|at| *at <= shown + truth.all.tick);
+        keys.max().unwrap_or(0).min(0)
     }
 
     /// When the first of all pictures and sounds is to be seen or heard.
@@ -166,4 +182,17 @@ impl Source {
         });
         starts.min().unwrap_or(0)
     }
+}
+
+/// All that a stream has, with the times that an edit list gives, and where that which it shows
+/// begins; `None` if that is not in one piece.
+fn unhidden(mut all: Units, shown: &Units) -> Option<(Units, usize)> {
+    let hashes = |units: &Units| units.list.iter().map(|unit| unit.hash).collect::<Vec<_>>();
+    let (wanted, have) = (hashes(shown), hashes(&all));
+    let at = have.windows(wanted.len().max(1)).position(|run| run == wanted)?;
+    let media = all.list[at].at.unwrap_or(0) - shown.list.first()?.at.unwrap_or(0);
+    for unit in &mut all.list {
+        unit.at = unit.at.map(|at| at - media);
+    }
+    Some((all, at))
 }
