@@ -239,3 +239,68 @@ pub(crate) fn describe(config: &[u8]) -> Described {
         ..Described::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitWriter;
+
+    fn told(config: &[u8]) -> (String, u32, u32, u16) {
+        let described = describe(config);
+        let audio = described.audio.unwrap();
+        let rates = (described.coded_rate.unwrap(), audio.sample_rate);
+        (described.codec_string.unwrap(), rates.0, rates.1, audio.channels)
+    }
+
+    #[test]
+    fn all_ways_to_say_that_a_band_is_replicated_are_understood() {
+        assert_eq!(told(&[0x12, 0x10]), ("mp4a.40.2".into(), 44_100, 44_100, 2));
+        let explicit = [0x2b, 0x92, 0x08, 0x00];
+        assert_eq!(told(&explicit), ("mp4a.40.5".into(), 22_050, 44_100, 2));
+        let compatible = [0x13, 0x90, 0x56, 0xe5, 0xa5];
+        assert_eq!(told(&compatible), ("mp4a.40.5".into(), 22_050, 44_100, 2));
+        let with_stereo = [0xeb, 0x8a, 0x08, 0x00];
+        assert_eq!(told(&with_stereo), ("mp4a.40.29".into(), 22_050, 44_100, 2));
+        let compatible = [0x13, 0x88, 0x56, 0xe5, 0xa5, 0x48, 0x80];
+        assert_eq!(told(&compatible), ("mp4a.40.29".into(), 22_050, 44_100, 2));
+        // Said not to be there.
+        let without = [0x12, 0x10, 0x56, 0xe5, 0x00];
+        assert_eq!(told(&without), ("mp4a.40.2".into(), 44_100, 44_100, 2));
+    }
+
+    #[test]
+    fn frames_may_have_960_or_512_samples() {
+        assert_eq!(describe(&[0x12, 0x14]).frame_samples, Some(960));
+        assert_eq!(describe(&[0x12, 0x10]).frame_samples, Some(1024));
+        // ELD at 48 kHz: object type 31 + 7.
+        let eld = describe(&[0xf8, 0xe6, 0x20, 0x00]);
+        assert_eq!(eld.frame_samples, Some(512));
+        assert_eq!(eld.codec_string.unwrap(), "mp4a.40.39");
+    }
+
+    #[test]
+    fn a_programme_counts_its_channels() {
+        let mut bits = BitWriter::default();
+        for (count, value) in [(5, 2), (4, 3), (4, 0), (3, 0)] {
+            bits.put(count, value); // LC, 48 kHz, channels by programme
+        }
+        for (count, value) in [(4, 0), (2, 1), (4, 3), (4, 2), (4, 0), (4, 1), (2, 1), (3, 0)] {
+            bits.put(count, value); // front 2, back 1, low frequency 1
+        }
+        for (count, value) in
+            [(4, 0), (3, 0), (1, 0), (4, 0), (1, 1), (4, 1), (1, 1), (4, 2), (4, 0)]
+        {
+            bits.put(count, value); // a single one, two pairs
+        }
+        bits.align();
+        bits.put(8, 0);
+        assert_eq!(told(&bits.into_bytes()), ("mp4a.40.2".into(), 48_000, 48_000, 6));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_not_described() {
+        assert!(describe(&[]).codec_string.is_none());
+        assert!(describe(&[0x17]).codec_string.is_none());
+        assert!(describe(&[0x16, 0x90]).codec_string.is_none()); // a reserved rate
+    }
+}

@@ -192,3 +192,76 @@ fn describe_dec3(config: &[u8]) -> Option<Audio> {
         ..Audio::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_ac3_gives_its_record() {
+        let frame = [0x0b, 0x77, 0x9c, 0x5c, 0x18, 0x20, 0x43, 0xff, 0xf1, 0x06];
+        let header = Header::parse(&frame).unwrap();
+        assert!(!header.is_eac3);
+        assert_eq!((header.sample_rate, header.channels, header.bit_rate), (48_000, 2, 256_000));
+        assert_eq!((header.samples, header.frame_len), (1536, 1024));
+        let record = dac3(&frame).unwrap();
+        let audio = describe(&Codec::Ac3, &record).audio.unwrap();
+        assert_eq!((audio.sample_rate, audio.channels), (48_000, 2));
+        assert_eq!(dec3(&frame), None);
+        assert_eq!(Header::parse(&frame[1..]), None);
+    }
+
+    /// A frame of Enhanced AC-3 in 3/2, filled up to 64 bytes.
+    fn frame(stream_type: u32, lfeon: bool, map: Option<u32>, objects: Option<u32>) -> Vec<u8> {
+        let mut bits = BitWriter::default();
+        for (count, value) in [(16, 0x0b77), (2, stream_type), (3, 0), (11, 31), (2, 0), (2, 3)] {
+            bits.put(count, value);
+        }
+        for (count, value) in [(3, 7), (1, lfeon.into()), (5, 16), (5, 27), (1, 1), (8, 0)] {
+            bits.put(count, value);
+        }
+        if stream_type == 1 {
+            bits.put(1, map.is_some().into());
+            bits.put(if map.is_some() { 16 } else { 0 }, map.unwrap_or(0));
+        }
+        bits.put(1, 0); // no mixing data
+        bits.put(1, 0); // no information
+        bits.put(1, objects.is_some().into());
+        if let Some(objects) = objects {
+            bits.put(6, 1);
+            bits.put(8, 1);
+            bits.put(8, objects);
+        }
+        let mut frame = bits.into_bytes();
+        frame.resize(64, 0);
+        frame
+    }
+
+    #[test]
+    fn seven_channels_and_one_are_an_independent_and_a_dependent_frame() {
+        // Left and right surround, rear left and right.
+        let unit = [frame(0, true, None, None), frame(1, false, Some(0x1a00), None)].concat();
+        let first = Header::parse(&unit).unwrap();
+        assert_eq!((first.kind, first.channels, first.frame_len), (Kind::Independent, 6, 64));
+        let second = Header::parse(&unit[64..]).unwrap();
+        assert_eq!((second.kind, second.channel_map), (Kind::Dependent, Some(0x1a00)));
+        // A second unit does not count.
+        let record = dec3(&[&unit[..], &unit].concat()).unwrap();
+        let parsed = Dec3::parse(&record).unwrap();
+        assert_eq!(parsed.independent.len(), 1);
+        assert_eq!((parsed.independent[0].dependent, parsed.independent[0].more_channels), (1, 2));
+        assert_eq!(parsed.data_rate, 32);
+        let audio = describe(&Codec::Eac3, &record).audio.unwrap();
+        assert_eq!((audio.channels, audio.atmos), (8, false));
+    }
+
+    #[test]
+    fn atmos_is_told_at_the_end_of_the_header() {
+        let record = dec3(&frame(0, true, None, Some(16))).unwrap();
+        assert_eq!(record[5..], [1, 16]);
+        let described = describe(&Codec::Eac3, &record);
+        assert!(described.audio.unwrap().atmos);
+        assert_eq!(described.codec_string.unwrap(), "ec-3");
+        assert!(!describe(&Codec::Eac3, &record[..5]).audio.unwrap().atmos);
+    }
+}

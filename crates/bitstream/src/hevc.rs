@@ -80,10 +80,10 @@ impl<'a> Record<'a> {
     /// What can be read of a record; `None` if not even its head can.
     pub fn parse(config: &'a [u8]) -> Option<Self> {
         let (head, mut rest) = config.split_first_chunk::<23>()?;
+        // The last bytes: depth of luma, of chroma, average rate, layers and lengths, arrays.
         let [_, .., bit_depth, _, rate_high, rate_low, last, count] = *head;
         let mut arrays = Vec::new();
         for _ in 0..count {
-            // bit_depth_chroma lies between; here: kind of the units and how many.
             let Some(([kind, high, low], after)) = rest.split_first_chunk() else { break };
             rest = after;
             arrays.push((kind & 0x3f, take_units(&mut rest, u16::from_be_bytes([*high, *low]))));
@@ -187,5 +187,47 @@ impl Sps {
             interlaced: self.fields,
             ..Video::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use media::Colour;
+
+    use super::*;
+
+    /// 1920x1080, Main 10, HLG, from a phone.
+    const PHONE: &[u8] = &[
+        0x42, 0x01, 0x01, 0x02, 0x20, 0x00, 0x00, 0x03, 0x00, 0xb0, 0x00, 0x00, 0x03, 0x00, 0x00,
+        0x03, 0x00, 0x78, 0xa0, 0x03, 0xc0, 0x80, 0x11, 0x07, 0xca, 0xd8, 0x81, 0x5e, 0xe4, 0x59,
+        0x54, 0xd4, 0x24, 0x48, 0x24, 0x02, 0xa2, 0x00, 0x01,
+    ];
+
+    #[test]
+    fn a_parameter_set_tells_size_depth_and_colours() {
+        let sps = Sps::parse(PHONE).unwrap();
+        assert_eq!((sps.width, sps.height, sps.bit_depth_luma), (1920, 1080, 10));
+        assert_eq!((sps.chroma_format, sps.sub_layers, sps.nested), (1, 1, true));
+        assert_eq!(sps.colour, Colour { primaries: 9, transfer: 18, matrix: 9, full_range: false });
+        assert_eq!(rfc6381::hevc(&sps.general), "hvc1.2.4.L120.B0");
+        let record = crate::records::hvcc(&[], &[PHONE], &[&[0x44, 1, 0xc0]]);
+        assert_eq!(record[..13], [1, 2, 0x20, 0, 0, 0, 0xb0, 0, 0, 0, 0, 0, 0x78]);
+        assert_eq!(describe(&record).codec_string.unwrap(), "hvc1.2.4.L120.B0");
+    }
+
+    #[test]
+    fn random_access_pictures_are_told_by_their_type() {
+        let access = |kind: u8| {
+            let unit = [kind << 1, 1, 0x80];
+            let units: [&[u8]; 2] = [&[PREFIX_SEI << 1, 1, 0], &unit];
+            (random_access(units), leading_decodable(units))
+        };
+        assert_eq!(access(19), (Some(RandomAccess::Closed), None));
+        assert_eq!(access(16), (Some(RandomAccess::Closed), None));
+        assert_eq!(access(21), (Some(RandomAccess::Open), None));
+        assert_eq!(access(1), (Some(RandomAccess::No), None));
+        assert_eq!(access(6), (Some(RandomAccess::No), Some(true)));
+        assert_eq!(access(9), (Some(RandomAccess::No), Some(false)));
+        assert_eq!(access(VPS), (None, None));
     }
 }

@@ -12,6 +12,8 @@ pub mod ac3;
 pub mod av1;
 pub mod bits;
 pub mod captions;
+#[doc(hidden)]
+pub mod exercise;
 pub mod flac;
 pub mod h264;
 pub mod hevc;
@@ -149,4 +151,38 @@ pub fn dolby_vision(record: &[u8]) -> Option<DolbyVision> {
         compatibility: third >> 4,
         record,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_dolby_vision_is_read_and_kept_at_full_length() {
+        let phone = [1, 0, 0x10, 0x25, 0x40];
+        let vision = dolby_vision(&phone).unwrap();
+        assert_eq!((vision.profile, vision.level, vision.compatibility), (8, 4, 4));
+        assert_eq!(vision.record.len(), 24);
+        assert_eq!(dolby_vision_string(&vision), "dvh1.08.04");
+        assert_eq!(dolby_vision(&phone[..4]), None);
+    }
+
+    #[test]
+    fn codings_without_configuration_have_their_strings() {
+        let pcm = |float| Codec::Pcm { bits: 16, big_endian: false, float, signed: true };
+        let string = |codec: &Codec| describe(codec, &[]).codec_string;
+        assert_eq!(string(&pcm(false)).unwrap(), "ipcm");
+        assert_eq!(string(&pcm(true)).unwrap(), "fpcm");
+        assert_eq!(string(&Codec::Vp8).unwrap(), "vp08.00.40.08");
+        assert_eq!(string(&Codec::WebVtt).unwrap(), "wvtt");
+        assert_eq!(string(&Codec::H264), None);
+        assert_eq!(string(&Codec::Pgs), None);
+        assert_eq!(describe(&pcm(false), &[]).audio.unwrap().bits, 16);
+    }
+
+    #[test]
+    fn sound_can_begin_anywhere() {
+        assert_eq!(random_access(&Codec::Aac, &[], &[]), RandomAccess::Closed);
+        assert_eq!(random_access(&Codec::H264, &[], &[]), RandomAccess::No);
+    }
 }

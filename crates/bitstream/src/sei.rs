@@ -124,3 +124,22 @@ impl HighDynamicRange {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_follow_one_another_and_may_be_cut_off() {
+        let mut body = vec![0xff, 0x02, 2, 7, 8, 5, 3, 1, 2, 3, 0x80];
+        let mut messages = Messages::new(&body);
+        assert_eq!(messages.next(), Some((257, &[7, 8][..])));
+        assert_eq!(messages.next(), Some((5, &[1, 2, 3][..])));
+        assert_eq!(messages.next(), None);
+        body.truncate(8);
+        let mut messages = Messages::new(&body);
+        messages.next();
+        assert_eq!(messages.next(), Some((5, &[1][..])));
+        assert_eq!(Messages::new(&[0xff; 50]).next(), None);
+    }
+}

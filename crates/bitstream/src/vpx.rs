@@ -196,3 +196,37 @@ pub(crate) fn random_access(codec: &Codec, start: &[u8]) -> Option<RandomAccess>
         None => RandomAccess::No,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_frames_tell_what_a_record_needs() {
+        let vp9 = [0x82, 0x49, 0x83, 0x42, 0x00, 0x0a, 0x00, 0x07, 0x84];
+        let key = KeyFrame::parse(&Codec::Vp9, &vp9).unwrap();
+        assert_eq!((key.width, key.height, key.profile, key.bit_depth), (161, 121, 0, 8));
+        let record = vpc_config(&Codec::Vp9, &vp9, 161, 121, Ratio::new(30, 1));
+        assert_eq!(record, [0, 10, 0x82, 2, 2, 2, 0, 0]);
+        assert_eq!(describe(&Codec::Vp9, &record).codec_string.unwrap(), "vp09.00.10.08");
+        assert_eq!(picture(&[0x86, 0x00]), Some(RandomAccess::No));
+        let vp8 = [0x10, 0xb4, 0x03, 0x9d, 0x01, 0x2a, 0xd0, 0x02, 0xe0, 0x01];
+        let key = KeyFrame::parse(&Codec::Vp8, &vp8).unwrap();
+        assert_eq!((key.width, key.height), (720, 480));
+        assert_eq!(KeyFrame::parse(&Codec::Vp8, &[0x11]), None);
+    }
+
+    fn picture(start: &[u8]) -> Option<RandomAccess> {
+        random_access(&Codec::Vp9, start)
+    }
+
+    #[test]
+    fn levels_follow_from_size_and_rate() {
+        assert_eq!(level(1920, 1080, Ratio::new(30, 1)), 40);
+        assert_eq!(level(1920, 1080, Ratio::new(60, 1)), 41);
+        assert_eq!(level(3840, 2160, None), 50);
+        assert_eq!(level(3840, 2160, Ratio::new(60_000, 1_001)), 51);
+        assert_eq!(level(256, 144, Ratio::new(15, 1)), 10);
+        assert_eq!(level(u32::MAX, u32::MAX, None), 62);
+    }
+}

@@ -46,7 +46,7 @@ pub fn samples(
     let found = matroska::samples(source, index, &wants, budget)?;
     for (place, found) in places.into_iter().zip(found) {
         if let Some(samples) = window.get_mut(place) {
-            *samples = found.into_iter().map(|found| found.sample).collect();
+            *samples = found;
         }
     }
     Ok(window)

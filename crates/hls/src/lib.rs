@@ -13,16 +13,23 @@
 //!
 //! This room does not know how segments are made, where they are, or who asks for them.
 
+mod bandwidth;
 mod common;
 mod media_playlist;
 mod multivariant;
+mod parse;
 mod render;
+mod syntax;
+mod validate;
 
 pub use {
+    bandwidth::{MeasuredSegment, average_bit_rate, peak_bit_rate},
     common::{ByteRange, Duration, Start, Variable},
     media_playlist::{DateRange, Key, Map, MediaPlaylist, PlaylistType, Segment, Value},
     multivariant::{
         ClosedCaptions, ContentSteering, IFrameVariant, MultivariantPlaylist, Rendition,
         RenditionKind, SessionData, Variant, VideoRange,
     },
+    parse::{ParseError, Playlist, parse},
+    validate::{Context, MeasuredPlaylist, Severity, Violation, validate},
 };

@@ -344,3 +344,6 @@ impl<'a> File<'a> {
         self.media_at.is_none_or(|media| self.moov_at < media)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,12 +18,14 @@ mod fragment;
 mod init;
 mod moov;
 mod movie;
+mod shift;
 mod wvtt;
 
 pub use {
     fragment::{Fragment, fragment, fragment_len},
     init::init,
     movie::{Chunk, Movie, MovieLayout, MovieTrack, movie},
+    shift::Shift,
     wvtt::wvtt_sample,
 };
 
@@ -42,12 +44,6 @@ pub struct NotWritable {
 /// Whether the track can be written to MP4: what [`init`] and [`movie`] would say.
 pub fn is_writable(track: &Track) -> Result<(), NotWritable> {
     entry::sample_entry(track).map(drop)
-}
-
-/// What is added to every decode time of a track so that none is negative, in its ticks: how much
-/// sound primes the decoder. The edit list of [`init`] takes it away again.
-pub fn media_shift(track: &Track) -> i64 {
-    0i64.saturating_sub(track.start).max(0)
 }
 
 #[cfg(test)]

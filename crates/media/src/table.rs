@@ -34,6 +34,8 @@ pub struct SampleTable {
     end: i64,
     /// All sizes together.
     total: u64,
+    /// How many ticks a sample is shown before its decode time at most.
+    early: u32,
     /// Where the directory begins in `bytes`.
     directory: u64,
     /// The length of `bytes`.
@@ -65,6 +67,12 @@ impl SampleTable {
     /// The decode time at which the last sample ends, in ticks.
     pub fn end(&self) -> i64 {
         self.end
+    }
+
+    /// How many ticks a sample is shown before its decode time at most: the greatest negative
+    /// composition offset without its sign.
+    pub fn earliness(&self) -> u32 {
+        self.early
     }
 
     /// The bytes of all samples together.

@@ -24,6 +24,10 @@ const ANNOUNCED: i64 = SECOND / 10;
 const APART: u64 = 32 << 20;
 /// Sound that is off by no more is where it should be: 1 ms of 90 kHz.
 const UNSTEADY: i64 = 90;
+/// Sound that is off by no more may only be stamped wrongly, 200 ms of 90 kHz…
+const ASTRAY: i64 = SECOND / 5;
+/// …unless as many stamps agree.
+const AGREE: u32 = 4;
 
 /// What becomes of the payload.
 #[derive(Debug)]
@@ -60,6 +64,19 @@ pub(crate) struct Lane {
     last_shown: i64,
     /// Whether a jump was announced.
     announced: bool,
+    /// Sound that may be elsewhere than it should be.
+    astray: Option<Astray>,
+}
+
+/// Stamps of sound that do not agree with the frames before them.
+#[derive(Clone, Copy, Debug)]
+struct Astray {
+    /// The first sample with such a stamp.
+    sample: usize,
+    /// By how much, in ticks of 90 kHz.
+    by: i64,
+    /// How many there were in a row.
+    count: u32,
 }
 
 /// What was wrong with a stream.
@@ -104,6 +121,7 @@ impl Lane {
             next: None,
             last_shown: 0,
             announced: false,
+            astray: None,
         }
     }
 
@@ -269,8 +287,12 @@ impl Lane {
                 let time = ticks(stamp);
                 let by = stamp - rescale_round(next, self.scale, Timescale::MPEG);
                 if by.abs() <= UNSTEADY {
+                    self.astray = None;
                     next
+                } else if by.abs() <= ASTRAY {
+                    next + self.stray(by)
                 } else {
+                    self.astray = None;
                     self.jumped(by, by > SECOND, frame.place);
                     time
                 }
@@ -282,6 +304,26 @@ impl Lane {
             Raw { offset, size: frame.size, skip, time, key: true, closed: true },
             frame.place,
         );
+    }
+
+    /// The next sound is off by so much. It stays where it should be, for writers stamp frames a
+    /// frame too late; once several stamps agree, all since the first are moved. Returns by how
+    /// many ticks that moves what is to come.
+    fn stray(&mut self, by: i64) -> i64 {
+        let sample = self.samples.len();
+        let agrees = |astray: &Astray| (astray.by - by).abs() <= UNSTEADY;
+        let before = self.astray.filter(agrees).unwrap_or(Astray { sample, by, count: 0 });
+        let astray = Astray { count: before.count + 1, ..before };
+        self.astray = Some(astray);
+        if astray.count < AGREE {
+            return 0;
+        }
+        self.astray = None;
+        let ticks = rescale_round(by, Timescale::MPEG, self.scale);
+        for sample in self.samples.get_mut(astray.sample..).unwrap_or_default() {
+            sample.time += ticks;
+        }
+        ticks
     }
 
     /// Notes a jump, if it is one.

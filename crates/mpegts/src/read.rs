@@ -201,6 +201,8 @@ impl Pass<'_> {
             lane.finish();
         }
         self.check(budget, packets.position())?;
+        // The first packet may have an arrival time before it.
+        let first = if first < stride as u64 { 0 } else { first };
         let garbage = packets.garbage().saturating_add(first);
         if garbage > 0 {
             notes.push(Note {

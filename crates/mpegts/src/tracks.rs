@@ -309,8 +309,13 @@ fn describe(source: &dyn Source, lane: &Lane, track: &mut Track) {
     }
     let described = bitstream::describe(&track.codec, &track.config);
     track.codec_string = described.codec_string;
-    if let Some(audio) = described.audio {
+    if let Some(audio) = described.audio.filter(|audio| audio.sample_rate > 0) {
         track.detail = Detail::Audio(audio);
+    }
+    if let Some(header) = bitstream::mpeg_audio::Header::parse(&bytes)
+        && let (Codec::Mp2 | Codec::Mp3, Detail::Audio(audio)) = (&track.codec, &mut track.detail)
+    {
+        audio.channels = header.channels;
     }
     if let Some(video) = described.video {
         track.detail = Detail::Video(video);
@@ -321,7 +326,6 @@ fn describe(source: &dyn Source, lane: &Lane, track: &mut Track) {
         video.captions = captions;
         video.frame_rate = rate.or(video.frame_rate);
     }
-    let _ = first;
 }
 
 /// Pictures a second: what the times say, brought to a rate in use if it is one.

@@ -188,9 +188,11 @@ impl Pictures {
         let Some(open) = self.open.take().filter(|open| open.has_slice) else { return };
         if let Some(mut first) = self.field.take() {
             let pair = first.slice.zip(open.slice);
-            if pair.is_some_and(|(first, second)| second.is_second_field_of(&first))
-                && first.in_band == open.in_band
-            {
+            if pair.is_some_and(|(first, second)| second.is_second_field_of(&first)) {
+                if open.in_band && !first.in_band {
+                    first.size += first.left_out;
+                    first.in_band = true;
+                }
                 first.size += open.size;
                 self.finish(&first);
                 return;

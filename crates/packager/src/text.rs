@@ -40,7 +40,8 @@ fn payload(source: &dyn Source, track: &Track, sample: &Sample) -> io::Result<Ve
     if track.framing == Framing::Zlib {
         let plain = Track { framing: Framing::Plain, ..track.clone() };
         crate::fetch(source, &plain, sample, &mut bytes)?;
-        return matroska::inflate(&bytes, TEXT_MAX as usize);
+        return matroska::inflate(&bytes, u64::from(TEXT_MAX))
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a text is damaged"));
     }
     crate::fetch(source, track, sample, &mut bytes)?;
     Ok(bytes)

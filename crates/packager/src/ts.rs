@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 use media::{Kind, Sample, Source, Timescale, Track};
-use mpegts::mux::{self, Program};
+use mpegts::mux::{self, Continuity, Program};
 
 use crate::{Origin, Presentation, Rendition, fetch, names::Lane, presentation::Span};
 
@@ -43,7 +43,7 @@ pub fn check(presentation: &Presentation) -> Result<(), String> {
     let main = presentation.lead().or_else(|| presentation.default_audio());
     let track = main.and_then(|main| presentation.track(main));
     match track {
-        Some(track) if mux::is_carried(track) => Ok(()),
+        Some(track) if is_carried(track) => Ok(()),
         Some(track) => Err(format!(
             "{} cannot be carried in a transport stream; use /hls instead of /hls-ts",
             track.codec.name()
@@ -52,11 +52,20 @@ pub fn check(presentation: &Presentation) -> Result<(), String> {
     }
 }
 
+/// Whether a track can be carried in a transport stream.
+pub fn is_carried(track: &Track) -> bool {
+    let is_video = track.kind() == Kind::Video;
+    let program = Program {
+        video: Some(track).filter(|_| is_video),
+        audio: Some(track).filter(|_| !is_video),
+    };
+    mux::plan(&program, &[], &[], Continuity::default()).is_ok()
+}
+
 impl Presentation {
     /// The sound that goes with the pictures in a transport stream.
     pub fn ts_audio(&self) -> Option<&Rendition> {
-        let carried =
-            |audio: &&Rendition| self.track(audio).is_some_and(|track| mux::is_carried(track));
+        let carried = |audio: &&Rendition| self.track(audio).is_some_and(|track| is_carried(track));
         self.default_audio().filter(carried).or_else(|| self.of(Kind::Audio).find(carried))
     }
 }
@@ -130,7 +139,8 @@ pub fn segment(
         part.as_ref().and_then(|part| presentation.index.tracks.get(part.track))
     };
     let program = Program { video: track(&parts.video), audio: track(&parts.audio) };
-    let segment = mux::plan(&program, number, &samples.video, &samples.audio)
+    let continuity = Continuity { number: u64::from(number) };
+    let segment = mux::plan(&program, &samples.video, &samples.audio, continuity)
         .map_err(|error| error.to_string())?;
     Ok(TsSegment {
         segment,

@@ -105,20 +105,24 @@ impl Text {
         }
     }
 
-    /// An address (RFC 3986): what must not be in one is percent-encoded.
+    /// An address (RFC 3986): what must not be in one is percent-encoded. What is encoded already
+    /// stays as it is.
     pub(super) fn uri(&mut self, uri: &str) {
-        if uri.bytes().all(in_uri) {
+        if uri.bytes().all(|byte| in_uri(byte) && byte != b'%') {
             return self.raw(uri);
         }
-        for byte in uri.bytes() {
-            if in_uri(byte) {
-                self.0.push(byte);
+        let mut rest = uri.as_bytes();
+        while let Some((byte, after)) = rest.split_first() {
+            let encoded = after.get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+            if in_uri(*byte) && (*byte != b'%' || encoded) {
+                self.0.push(*byte);
             } else {
                 let hex = |half: u8| b"0123456789ABCDEF".get(usize::from(half)).copied();
                 self.0.push(b'%');
                 self.0.extend(hex(byte >> 4));
                 self.0.extend(hex(byte & 15));
             }
+            rest = after;
         }
     }
 
@@ -143,7 +147,7 @@ impl Text {
     }
 }
 
-/// Whether a byte may be in an address as it is. `%` and `#` are taken to be meant.
+/// Whether a byte may be in an address as it is. `#` is taken to be meant.
 fn in_uri(byte: u8) -> bool {
     byte.is_ascii_graphic()
         && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')

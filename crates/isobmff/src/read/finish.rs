@@ -2,8 +2,8 @@
 
 use bitstream::{Described, describe};
 use media::{
-    Audio, Budget, Codec, Colour, Detail, Framing, Note, Ratio, SampleTable, Samples, Source,
-    TableError, Timescale, Track, Video, rescale_round,
+    Audio, Budget, Codec, Colour, Detail, Framing, KeyPoint, Kind, Note, Ratio, SampleTable,
+    Samples, Source, TableError, Timescale, Track, Video, rescale_round, timeline::RawTrack,
 };
 
 use super::{
@@ -103,19 +103,19 @@ fn table(
     trak: &Trak<'_>,
     ready: &mut Prepared,
     notes: &mut Vec<Note>,
-) -> Option<(SampleTable, Vec<media::KeyPoint>)> {
+) -> Option<(SampleTable, Vec<KeyPoint>)> {
     let mut loss = |text: &str| {
         notes.push(Note { text: format!("track {}: {text}", trak.id), loss: true });
     };
-    let samples = &mut ready.raw.samples;
-    if samples.is_empty() {
+    if ready.raw.samples.is_empty() {
         loss("none of its samples can be decoded");
         return None;
     }
-    let built = SampleTable::build(samples, ready.raw.last_duration);
+    let built = build(&ready.raw);
     if built != Err(TableError::Times) {
         return built.map_err(|error| loss(&error.to_string())).ok();
     }
+    let samples = &mut ready.raw.samples;
     let mut ordered: Vec<i64> = samples.iter().map(|sample| sample.time).collect();
     ordered.sort_unstable();
     // Well below what a table can hold, as reordering counts as well.
@@ -126,8 +126,17 @@ fn table(
     samples.retain(|sample| sample.time <= until);
     let left = all - samples.len();
     loss(&format!("its times jump by days; {left} of {all} samples are left out"));
-    let built = SampleTable::build(samples, ready.raw.last_duration);
+    let built = build(&ready.raw);
     built.ok().filter(|(table, _)| !table.is_empty())
+}
+
+/// The table, and for pictures its key points.
+fn build(raw: &RawTrack) -> Result<(SampleTable, Vec<KeyPoint>), TableError> {
+    if raw.kind == Kind::Video {
+        return SampleTable::build(&raw.samples, raw.last_duration);
+    }
+    let table = SampleTable::build_without_keys(&raw.samples, raw.last_duration)?;
+    Ok((table, Vec::new()))
 }
 
 /// Adds what the configuration record says and the sample entry does not.

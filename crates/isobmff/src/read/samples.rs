@@ -54,23 +54,19 @@ impl Media {
     pub(super) fn push(&mut self, listed: Listed, limits: Limits) {
         let time = self.clock.saturating_add(i64::from(listed.composition));
         self.clock = self.clock.saturating_add(i64::from(listed.delta));
-        let end = listed.offset.checked_add(u64::from(listed.size));
-        if end.is_none_or(|end| end > limits.file) {
+        let size = u64::from(listed.size);
+        if size > limits.file || listed.offset > limits.file - size {
             self.beyond += 1;
-        } else if listed.size == 0 && !limits.keep_empty {
+            return;
+        }
+        if size == 0 && !limits.keep_empty {
             // The sample before it lasts longer; nothing is lost.
             self.pace.break_off();
-        } else {
-            self.last_delta = listed.delta;
-            self.samples.push(Raw {
-                offset: listed.offset,
-                size: listed.size,
-                skip: 0,
-                time,
-                key: listed.key,
-                closed: false,
-            });
+            return;
         }
+        self.last_delta = listed.delta;
+        let Listed { offset, size, key, .. } = listed;
+        self.samples.push(Raw { offset, size, skip: 0, time, key, closed: false });
     }
 
     /// Adds a frame of packed sound: to the last sample, if it follows it and that is not full.

@@ -4,7 +4,7 @@ use media::{Sample, Track};
 
 use super::{
     bytes::{Out, mdat, mdat_len},
-    media_shift,
+    shift::Shift,
 };
 
 /// One segment.
@@ -19,10 +19,11 @@ pub struct Fragment<'a> {
 }
 
 /// `styp`, `moof` and the header of `mdat` [ISO/IEC 23000-19, 7.3.2.3]; the bytes of the samples
-/// follow in order. Its decode time is that of the first sample plus [`media_shift`].
+/// follow in order. Its times are those of the samples, later by the [`Shift`] of the track.
 pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
     let Fragment { sequence, track, samples } = *fragment;
-    let plan = Plan::of(samples);
+    let shift = Shift::of(track);
+    let plan = Plan::of(samples, shift);
     let len = plan.len();
     let mut out = Out::with_capacity(len);
     out.boxed(*b"styp", |out| {
@@ -35,7 +36,7 @@ pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
         out.boxed(*b"traf", |out| {
             plan.tfhd(out);
             let decode = samples.first().map_or(0, |first| first.decode);
-            let decode = decode.saturating_add(media_shift(track)).max(0);
+            let decode = decode.saturating_add(shift.decode).max(0);
             out.full_box(*b"tfdt", 1, 0, |out| out.i64(decode));
             plan.trun(out, samples, len - STYP);
         });
@@ -45,9 +46,9 @@ pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The length of what [`fragment`] makes of these samples.
-pub fn fragment_len(samples: &[Sample]) -> usize {
-    Plan::of(samples).len()
+/// The length of what [`fragment`] makes of it.
+pub fn fragment_len(fragment: &Fragment<'_>) -> usize {
+    Plan::of(fragment.samples, Shift::of(fragment.track)).len()
 }
 
 /// Other samples do not depend on how this one is decoded; it depends on none.
@@ -74,8 +75,10 @@ struct Plan {
     /// The size, if it is the same for all.
     size: Option<u32>,
     flags: Flags,
-    /// Whether presentation times differ from decode times.
+    /// Whether composition times differ from decode times.
     compositions: bool,
+    /// What is added to composition offsets.
+    shift: i32,
     count: usize,
     /// All sizes together.
     bytes: u64,
@@ -91,7 +94,8 @@ enum Flags {
 }
 
 impl Plan {
-    fn of(samples: &[Sample]) -> Self {
+    fn of(samples: &[Sample], shift: Shift) -> Self {
+        let shift = i32::try_from(shift.composition).unwrap_or(0);
         let first = samples.first();
         let (duration, size) = first.map_or((0, 0), |first| (first.duration, first.size));
         let begins = first.map_or(KEY, flags);
@@ -102,7 +106,7 @@ impl Plan {
             durations &= sample.duration == duration;
             sizes &= sample.size == size;
             steady &= number == 0 || flags(sample) == goes_on;
-            compositions |= sample.composition != 0;
+            compositions |= sample.composition.wrapping_add(shift) != 0;
             bytes += u64::from(sample.size);
         }
         Self {
@@ -114,6 +118,7 @@ impl Plan {
                 false => Flags::Each,
             },
             compositions,
+            shift,
             count: samples.len(),
             bytes,
         }
@@ -155,7 +160,7 @@ impl Plan {
         });
     }
 
-    /// ISO/IEC 14496-12, 8.8.8; version 1, for composition offsets may be negative.
+    /// ISO/IEC 14496-12, 8.8.8; version 1, for composition offsets may be negative all the same.
     fn trun(&self, out: &mut Out, samples: &[Sample], data_offset: usize) {
         let each_flags = matches!(self.flags, Flags::Each);
         let mut present = 0x01; // data offset
@@ -188,7 +193,7 @@ impl Plan {
                     out.u32(flags(sample));
                 }
                 if self.compositions {
-                    out.i32(sample.composition);
+                    out.i32(sample.composition.saturating_add(self.shift));
                 }
             }
         });

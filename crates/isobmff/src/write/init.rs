@@ -6,8 +6,8 @@ use super::{
     NotWritable,
     bytes::Out,
     entry::sample_entry,
-    media_shift,
     moov::{Edit, Trak, mvhd, trak},
+    shift::Shift,
 };
 
 /// The ID of the only track.
@@ -15,8 +15,8 @@ pub(super) const TRACK_ID: u32 = 1;
 
 /// `ftyp` and `moov` of one track without samples [ISO/IEC 23000-19, 7.3.1].
 ///
-/// Where sound begins before zero, to prime the decoder, an edit list takes [`media_shift`] away
-/// [ISO/IEC 23000-19, 7.5.12].
+/// Where media times are later than presentation times, an edit list of one entry says by how much
+/// [ISO/IEC 23000-19, 7.5.12]: see [`Shift`].
 pub fn init(track: &Track) -> Result<Vec<u8>, NotWritable> {
     let entry = sample_entry(track)?;
     let mut out = Out::with_capacity(1024 + entry.len());
@@ -25,7 +25,7 @@ pub fn init(track: &Track) -> Result<Vec<u8>, NotWritable> {
         out.u32(0);
         out.put(b"iso6cmfcmp41dash");
     });
-    let shift = media_shift(track);
+    let shift = Shift::of(track).total();
     out.boxed(*b"moov", |out| {
         mvhd(out, track.timescale, 0, TRACK_ID + 1);
         let edits = if shift > 0 { vec![Edit { duration: 0, media_time: shift }] } else { vec![] };

@@ -56,15 +56,17 @@ fn fields(name: &str, stream: &str) -> Fields {
     let mut extradata = Vec::new();
     let mut pairs = Vec::new();
     for line in text.lines() {
-        if let Some((key, value)) = line.split_once('=') {
-            pairs.push((key.to_owned(), value.to_owned()));
-        } else if let Some((_, dump)) = line.split_once(": ")
-            && pairs.last().is_some_and(|(key, _)| key == "extradata")
-        {
+        let dump = line.get(8..10).filter(|colon| *colon == ": ").and_then(|_| line.get(10..));
+        if let Some(dump) = dump {
+            if pairs.last().is_none_or(|(key, _)| key != "extradata") {
+                continue;
+            }
             // Four digits and a blank, eight times, then the same as characters.
             let hex: String = dump.chars().take(39).filter(|c| !c.is_whitespace()).collect();
             let bytes = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
             extradata.extend(bytes.map(|pair| u8::from_str_radix(pair, 16).unwrap()));
+        } else if let Some((key, value)) = line.split_once('=') {
+            pairs.push((key.to_owned(), value.to_owned()));
         }
     }
     Fields(pairs, extradata)

@@ -8,12 +8,21 @@ use crate::Sample;
 
 /// Writes the block.
 pub(super) fn encode(samples: &[Sample], out: &mut Vec<u8>) {
+    out.reserve(samples.len() * 8);
     runs(samples.iter().map(|sample| sample.duration), out);
-    let divisor = samples.iter().fold(0, |all, sample| gcd(all, sample.composition.unsigned_abs()));
+    let divisor = samples.iter().fold(0, |all, sample| gcd(sample.composition.unsigned_abs(), all));
     number(u64::from(divisor), out);
-    if divisor != 0 {
-        for sample in samples {
-            signed(i64::from(sample.composition) / i64::from(divisor), out);
+    match i32::try_from(divisor) {
+        Ok(0) => {}
+        Ok(divisor) => {
+            for sample in samples {
+                signed((sample.composition / divisor).into(), out);
+            }
+        }
+        Err(_) => {
+            for sample in samples {
+                signed(i64::from(sample.composition) / i64::from(divisor), out);
+            }
         }
     }
     column(samples.iter().map(|sample| sample.size), out);
@@ -152,7 +161,22 @@ fn gcd(mut a: u32, mut b: u32) -> u32 {
     a
 }
 
-fn number(mut value: u64, out: &mut Vec<u8>) {
+#[inline]
+fn number(value: u64, out: &mut Vec<u8>) {
+    let seven = |shift: u32| (value >> shift & 0x7F) as u8;
+    // Nearly all are short.
+    match value {
+        0..0x80 => out.push(seven(0)),
+        0x80..0x4000 => out.extend_from_slice(&[seven(0) | 0x80, seven(7)]),
+        0x4000..0x20_0000 => {
+            out.extend_from_slice(&[seven(0) | 0x80, seven(7) | 0x80, seven(14)]);
+        }
+        _ => long_number(value, out),
+    }
+}
+
+#[cold]
+fn long_number(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push((value & 0x7F) as u8 | 0x80);
         value >>= 7;
@@ -161,6 +185,7 @@ fn number(mut value: u64, out: &mut Vec<u8>) {
 }
 
 /// Zigzag: small magnitudes are short.
+#[inline]
 fn signed(value: i64, out: &mut Vec<u8>) {
     number(((value << 1) ^ (value >> 63)).cast_unsigned(), out);
 }

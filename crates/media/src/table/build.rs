@@ -40,65 +40,151 @@ impl SampleTable {
     /// same time, the later moves on by a tick: each is shown, in order. The last lasts
     /// `last_duration` ticks.
     pub fn build(samples: &[Raw], last_duration: u32) -> Result<(Self, Vec<KeyPoint>), TableError> {
-        let count = u32::try_from(samples.len()).map_err(|_| TableError::Count)?;
+        let order = Order::of(samples);
+        let table = Self::encode(samples, &order, last_duration)?;
+        let keys = match &order {
+            Order::Moved { times, .. } => key_points(samples, times.iter().copied()),
+            _ => key_points(samples, samples.iter().map(|sample| sample.time)),
+        };
+        Ok((table, keys))
+    }
+
+    /// As [`build`](Self::build), for sound and text, whose key points nobody needs.
+    pub fn build_without_keys(samples: &[Raw], last_duration: u32) -> Result<Self, TableError> {
+        Self::encode(samples, &Order::of(samples), last_duration)
+    }
+
+    fn encode(samples: &[Raw], order: &Order, last_duration: u32) -> Result<Self, TableError> {
+        let times = samples.iter().map(|sample| sample.time);
+        match order {
+            Order::Ascending => encode(samples, times.clone(), times, last_duration),
+            Order::Mixed { sorted } => {
+                encode(samples, times, sorted.iter().copied(), last_duration)
+            }
+            Order::Moved { times, sorted } => {
+                encode(samples, times.iter().copied(), sorted.iter().copied(), last_duration)
+            }
+        }
+    }
+}
+
+/// How presentation times follow each other.
+enum Order {
+    /// Each is later than the one before.
+    Ascending,
+    /// They do not, but all are different.
+    Mixed {
+        /// They in ascending order.
+        sorted: Vec<i64>,
+    },
+    /// Some were the same.
+    Moved {
+        /// They in decode order, now all different.
+        times: Vec<i64>,
+        /// They in ascending order.
+        sorted: Vec<i64>,
+    },
+}
+
+impl Order {
+    fn of(samples: &[Raw]) -> Self {
+        if samples.is_sorted_by(|one, next| one.time < next.time) {
+            return Self::Ascending;
+        }
+        let mut sorted: Vec<i64> = samples.iter().map(|sample| sample.time).collect();
+        sort_nearly_sorted(&mut sorted);
+        if sorted.is_sorted_by(|one, next| one < next) {
+            return Self::Mixed { sorted };
+        }
         let times = distinct_times(samples);
-        let mut decodes = times.clone();
-        decodes.sort_unstable();
-        let end = decodes.last().map_or(0, |last| last.saturating_add(i64::from(last_duration)));
-        let mut bytes = Vec::with_capacity(samples.len() * 4);
-        let mut directory = Vec::new();
-        let mut total = 0u64;
-        let mut block_samples = Vec::with_capacity(BLOCK as usize);
-        let mut ends = decodes.iter().skip(1).copied().chain([end]);
-        for (number, ((raw, time), decode)) in samples.iter().zip(&times).zip(&decodes).enumerate()
+        sorted.clone_from(&times);
+        sorted.sort_unstable();
+        Self::Moved { times, sorted }
+    }
+}
+
+/// Sorts times that are reordered by a few pictures at most, as they are in films: twice as fast as
+/// a sort that expects anything.
+fn sort_nearly_sorted(times: &mut [i64]) {
+    let mut moves = times.len().saturating_mul(8);
+    for end in 1..times.len() {
+        let mut at = end;
+        while let Some(before) = at.checked_sub(1)
+            && times.get(before) > times.get(at)
         {
-            let next = ends.next().unwrap_or(end);
+            times.swap(before, at);
+            at = before;
+            moves -= 1;
+            if moves == 0 {
+                times.sort_unstable();
+                return;
+            }
+        }
+    }
+}
+
+/// Writes the blocks and the directory of samples with these presentation and decode times.
+fn encode(
+    samples: &[Raw],
+    mut times: impl Iterator<Item = i64>,
+    mut decodes: impl DoubleEndedIterator<Item = i64> + Clone,
+    last_duration: u32,
+) -> Result<SampleTable, TableError> {
+    let count = u32::try_from(samples.len()).map_err(|_| TableError::Count)?;
+    let last = decodes.clone().next_back();
+    let end = last.map_or(0, |last| last.saturating_add(i64::from(last_duration)));
+    let mut bytes = Vec::with_capacity(samples.len() * 4);
+    let mut directory = Vec::with_capacity(samples.len() / BLOCK as usize * ENTRY + ENTRY);
+    let (mut total, mut early) = (0u64, 0u32);
+    let mut block_samples = Vec::with_capacity(BLOCK as usize);
+    let mut decode = decodes.next().unwrap_or(end);
+    for raws in samples.chunks(BLOCK as usize) {
+        let offset = raws.first().map_or(0, |first| first.offset);
+        for field in [decode.cast_unsigned(), total, offset, bytes.len() as u64] {
+            directory.extend_from_slice(&field.to_le_bytes());
+        }
+        block_samples.clear();
+        for raw in raws {
+            let next = decodes.next().unwrap_or(end);
+            let time = times.next().unwrap_or(decode);
+            let duration = next.saturating_sub(decode);
+            if !(0..=i64::from(i32::MAX)).contains(&duration) {
+                return Err(TableError::Times);
+            }
+            let composition = i32::try_from(time.saturating_sub(decode));
+            let composition = composition.map_err(|_| TableError::Times)?;
+            early = early.max(composition.min(0).unsigned_abs());
             block_samples.push(Sample {
                 offset: raw.offset,
                 size: raw.size,
                 skip: raw.skip,
-                decode: *decode,
-                duration: u32::try_from(next.saturating_sub(*decode))
-                    .ok()
-                    .filter(|duration| *duration <= u32::MAX / 2)
-                    .ok_or(TableError::Times)?,
-                composition: i32::try_from(time.saturating_sub(*decode))
-                    .map_err(|_| TableError::Times)?,
+                decode,
+                duration: u32::try_from(duration).unwrap_or(0),
+                composition,
                 key: raw.key,
             });
-            if block_samples.len() == BLOCK as usize || number + 1 == samples.len() {
-                let first = block_samples.first().copied();
-                let (decode, offset) = first.map_or((0, 0), |first| (first.decode, first.offset));
-                for field in [decode.cast_unsigned(), total, offset, bytes.len() as u64] {
-                    directory.extend_from_slice(&field.to_le_bytes());
-                }
-                block::encode(&block_samples, &mut bytes);
-                total += block_samples.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
-                block_samples.clear();
-            }
+            total += u64::from(raw.size);
+            decode = next;
         }
-        debug_assert_eq!(directory.len() % ENTRY, 0);
-        let at = bytes.len() as u64;
-        bytes.extend_from_slice(&directory);
-        let table = Self {
-            count,
-            end,
-            total,
-            directory: at,
-            length: bytes.len() as u64,
-            bytes: bytes.into(),
-        };
-        Ok((table, key_points(samples, &times)))
+        block::encode(&block_samples, &mut bytes);
     }
+    debug_assert_eq!(directory.len() % ENTRY, 0);
+    let at = bytes.len() as u64;
+    bytes.extend_from_slice(&directory);
+    Ok(SampleTable {
+        count,
+        end,
+        total,
+        early,
+        directory: at,
+        length: bytes.len() as u64,
+        bytes: bytes.into(),
+    })
 }
 
 /// The presentation times, each different from those before it.
 fn distinct_times(samples: &[Raw]) -> Vec<i64> {
     let mut times: Vec<i64> = samples.iter().map(|sample| sample.time).collect();
-    let ascending = times.iter().zip(times.iter().skip(1)).all(|(one, next)| one < next);
-    if ascending {
-        return times;
-    }
     let mut order: Vec<usize> = (0..times.len()).collect();
     order.sort_by_key(|index| times.get(*index).copied().unwrap_or(0));
     let mut last = None;
@@ -113,21 +199,21 @@ fn distinct_times(samples: &[Raw]) -> Vec<i64> {
     times
 }
 
-fn key_points(samples: &[Raw], times: &[i64]) -> Vec<KeyPoint> {
-    let mut points = Vec::new();
+fn key_points(
+    samples: &[Raw],
+    times: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator,
+) -> Vec<KeyPoint> {
     if samples.iter().all(|sample| sample.key) {
         // Every picture a key picture: each is one, in its own right.
-        return (0..)
-            .zip(times)
-            .map(|(at, time)| KeyPoint { time: *time, at, open: false })
-            .collect();
+        return (0..).zip(times).map(|(at, time)| KeyPoint { time, at, open: false }).collect();
     }
+    let mut points = Vec::new();
     // The earliest time from here to the next key picture, from the back.
     let mut earliest = i64::MAX;
     for (at, (sample, time)) in samples.iter().zip(times).enumerate().rev() {
-        earliest = earliest.min(*time);
+        earliest = earliest.min(time);
         if sample.key {
-            let open = earliest < *time && !sample.closed;
+            let open = earliest < time && !sample.closed;
             points.push(KeyPoint { time: earliest, at: at as u64, open });
             earliest = i64::MAX;
         }

@@ -33,6 +33,7 @@ fn decode_times_are_the_presentation_times_in_order() {
     assert_eq!(decodes, [0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(shown, [0, 3, 1, 2, 6, 4, 5]);
     assert_eq!(table.end(), 7 * 1001);
+    assert_eq!(table.earliness(), 1001);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> Multivaria
         ..MultivariantPlaylist::default()
     };
     let in_ts = |rendition: &Rendition| {
-        presentation.track(rendition).is_some_and(|track| mpegts::mux::is_carried(track))
+        presentation.track(rendition).is_some_and(|track| crate::ts::is_carried(track))
     };
     let groups = audio_groups(presentation, |audio| flavour == Flavour::Cmaf || in_ts(audio));
     let muxed = muxed_audio(presentation, flavour);

@@ -24,8 +24,7 @@ pub(super) fn entry(out: &mut Out, track: &Track, audio: &Audio) -> Result<(), W
         }
         Codec::Flac => {
             let blocks = config(track, 38)?;
-            let bits = if audio.bits == 0 { 16 } else { audio.bits };
-            sound(out, *b"fLaC", audio, bits, |out| {
+            sound(out, *b"fLaC", audio, flac_bits(blocks), |out| {
                 out.full_box(*b"dfLa", 0, 0, |out| out.put(blocks));
             });
         }
@@ -63,6 +62,13 @@ fn sound(
         out.u32(u32::from(expressible(audio.sample_rate)) << 16);
         description(out);
     });
+}
+
+/// Bits of a sample, from `STREAMINFO` [RFC 9639, 8.2]. Chromium refuses a stream whose sample
+/// entry differs.
+fn flac_bits(blocks: &[u8]) -> u16 {
+    let pair = blocks.get(16..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    (u16::from_be_bytes(pair) >> 4 & 0x1F) + 1
 }
 
 /// The sampling rate, or the greatest even part of it that the field can hold, as FLAC demands and

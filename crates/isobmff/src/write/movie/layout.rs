@@ -98,7 +98,8 @@ pub(super) fn edits(track: &MovieTrack<'_>, scale: Timescale) -> Edits {
     // Both ends are rounded from the beginning of the movie, so that nothing adds up.
     let late = ticks(begin.saturating_sub(track.begin));
     let duration = ticks(end.saturating_sub(track.begin));
-    let media_time = begin.saturating_sub(zero);
+    // What is shown before it is decoded, in a damaged track, cannot be told.
+    let media_time = begin.saturating_sub(zero).max(0);
     if late == 0 && media_time == 0 && end >= decode_end {
         return Edits { list: Vec::new(), duration };
     }
