@@ -6,8 +6,9 @@ let frames = 0;
 let shown = -1;
 let player;
 
-// What is not an error but a player's remark on waiting for data: a busy machine is no fault.
-const remarks = ["bufferStalledError", "bufferNudgeOnStall", "bufferSeekOverHole"];
+// What is not an error but a player's remark: that it waits for data, as a busy machine is no
+// fault, and that it gave up a request because of a seek.
+const remarks = ["bufferStalledError", "bufferNudgeOnStall", "networkError aborted"];
 
 function complain(text) {
   if (!remarks.some((remark) => text.includes(remark))) errors.push(text);
@@ -54,6 +55,7 @@ const players = {
     window.shaka.polyfill.installAll();
     const shaka = new window.shaka.Player();
     await shaka.attach(video());
+    shaka.configure("streaming.bufferingGoal", 2);
     shaka.addEventListener("error", (event) => {
       complain(`shaka-player: ${event.detail.code} ${event.detail.message ?? ""} ${event.detail.data}`);
     });

@@ -1,6 +1,11 @@
 //! What ffmpeg and ffprobe say about an input: pictures by their hashes, packets by theirs, times.
 
-use std::{ffi::OsString, path::Path, process::Command};
+use std::{
+    ffi::OsString,
+    path::Path,
+    process::{Command, Output},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -84,7 +89,13 @@ pub(super) fn packets(input: &Input, map: &str, adts: bool) -> Units {
 pub(super) fn text(input: &Input, map: &str) -> String {
     let mut ffmpeg = ffmpeg();
     ffmpeg.arg("-copyts").args(&input.0).args(["-map", map, "-f", "webvtt", "-"]);
-    String::from_utf8_lossy(&tools::run(&mut ffmpeg).stdout).into_owned()
+    String::from_utf8_lossy(&run(&mut ffmpeg).stdout).into_owned()
+}
+
+/// Decoding a long film takes its time where tests run side by side.
+#[track_caller]
+fn run(command: &mut Command) -> Output {
+    tools::run_within(Duration::from_mins(3), command)
 }
 
 fn ffmpeg() -> Command {
@@ -95,7 +106,7 @@ fn ffmpeg() -> Command {
 
 #[track_caller]
 fn hashes(command: &mut Command) -> Units {
-    let output = tools::run(command);
+    let output = run(command);
     let mut found = Units {
         complaints: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         ..Units::default()
@@ -186,5 +197,5 @@ pub(super) fn probe_packets(path: &Path, stream: &str) -> Vec<Packet> {
 pub(super) fn probe(path: &Path, show: &[&str]) -> Value {
     let mut ffprobe = tools::require("ffprobe", "ffmpeg");
     ffprobe.args(["-v", "error", "-of", "json"]).args(show).arg("-i").arg(path);
-    serde_json::from_slice(&tools::run(&mut ffprobe).stdout).unwrap_or_default()
+    serde_json::from_slice(&run(&mut ffprobe).stdout).unwrap_or_default()
 }
