@@ -29,7 +29,7 @@ check: ## Formatting, lints with warnings denied, dependencies, tests; installs 
 fix: ## Format, and mend what clippy can mend by itself
 	@scripts/fix
 
-e2e: ## Only the tests with real players: curl, ffmpeg, mpv
+e2e: ## Only the tests with real players: curl, ffmpeg, mpv, VLC, GStreamer, Chromium
 	@scripts/setup test
 	@scripts/e2e
 

@@ -48,17 +48,23 @@ pub fn allow_open_files(count: u64) {
 /// killed and ends the test.
 #[track_caller]
 pub fn run(command: &mut Command) -> Output {
+    run_within(CLIENT_DEADLINE, command)
+}
+
+/// The same, with another limit.
+#[track_caller]
+pub fn run_within(limit: Duration, command: &mut Command) -> Output {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
     let pid = Pid::from_child(&child);
     let (tx, rx) = mpsc::channel();
     std::thread::spawn(move || tx.send(child.wait_with_output()));
-    let Ok(output) = rx.recv_timeout(CLIENT_DEADLINE) else {
+    let Ok(output) = rx.recv_timeout(limit) else {
         let _ = kill_process(pid, Signal::KILL);
         let printed = rx.recv().unwrap().unwrap();
         panic!(
             "{command:?} did not end within {} s; it printed:\n{}\n{}",
-            CLIENT_DEADLINE.as_secs(),
+            limit.as_secs(),
             String::from_utf8_lossy(&printed.stdout),
             String::from_utf8_lossy(&printed.stderr)
         );
