@@ -175,16 +175,25 @@ fn memory(server: &Server, stop: &Stop) -> Result<Vec<(Metric, f64)>> {
 }
 
 /// A load that ran, with its cost.
-struct Done {
-    tally: Tally,
-    cost: Cost,
+pub(crate) struct Done {
+    pub(crate) tally: Tally,
+    pub(crate) cost: Cost,
 }
 
 impl Done {
     fn run(asks: Vec<Ask>, server: &Server, setting: &Setting) -> Result<Self> {
-        let load =
-            Load { address: server.address, asks, warm_up: WARM_UP, measure: setting.measure };
-        let (tally, before, after) = load::run(&load, setting.stop, || Clocks::read(server.pid()))?;
+        Self::counted(asks, server, setting.measure, setting.stop)
+    }
+
+    /// Runs a load on a server and counts it for `measure`.
+    pub(crate) fn counted(
+        asks: Vec<Ask>,
+        server: &Server,
+        measure: Duration,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let load = Load { address: server.address, asks, warm_up: WARM_UP, measure };
+        let (tally, before, after) = load::run(&load, stop, || Clocks::read(server.pid()))?;
         let cost = before.until(after);
         Ok(Self { tally, cost })
     }

@@ -18,7 +18,7 @@ use crate::server::{Recipe, Server};
 use crate::slow::STREAMS;
 use crate::stop::Stop;
 use crate::verify::verify;
-use crate::workdir::{self, BIG_BYTES, WorkDir};
+use crate::workdir::{self, BIG, BIG_BYTES, SMALL, SMALL_BYTES, WorkDir};
 
 /// What to measure and how often.
 #[derive(Debug, Clone, clap::Args)]
@@ -94,7 +94,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         "files in {} (made when missing, then read into the page cache)",
         options.work.display()
     ));
-    let work = WorkDir::open(&options.work, &stop)?;
+    let work = WorkDir::open(&options.work, &[(BIG, BIG_BYTES), (SMALL, SMALL_BYTES)], &stop)?;
     work.warm(&stop)?;
     cores.pin_load()?;
 
@@ -233,12 +233,13 @@ impl Bench<'_> {
     }
 }
 
-fn say(line: &str) {
+/// A line of progress.
+pub(crate) fn say(line: &str) {
     eprintln!("vidicon-bench: {line}");
 }
 
 /// Room for the streams, in this process and in the servers that inherit its limits.
-fn allow_many_files() -> Result<()> {
+pub(crate) fn allow_many_files() -> Result<()> {
     let limit = getrlimit(Resource::Nofile);
     let needed = u64::try_from(STREAMS)? * 2 + 500;
     if limit.maximum.is_some_and(|most| most < needed) {

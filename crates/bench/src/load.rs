@@ -34,6 +34,8 @@ pub(crate) enum Ask {
     Always(Request),
     /// Once; the load ends when every connection of this kind is done.
     Once(Request),
+    /// Any of these, in random order.
+    Any { requests: &'static [Request], dice: Dice },
     /// Pieces of `piece` bytes from anywhere in the file.
     Pieces { path: &'static str, length: u64, piece: u64, dice: Dice },
 }
@@ -43,6 +45,10 @@ impl Ask {
         match self {
             Self::Always(request) => Some(*request),
             Self::Once(request) => (!asked).then_some(*request),
+            Self::Any { requests, dice } => {
+                let count = u64::try_from(requests.len()).unwrap_or(0);
+                requests.get(usize::try_from(dice.below(count)).unwrap_or(0)).copied()
+            }
             Self::Pieces { path, length, piece, dice } => {
                 let from = dice.below(length.saturating_sub(*piece) + 1);
                 Some(Request { path, length: *length, range: Some((from, from + *piece)) })

@@ -27,6 +27,8 @@ mod metric;
 #[cfg(target_os = "linux")]
 mod numbers;
 #[cfg(target_os = "linux")]
+mod packaging;
+#[cfg(target_os = "linux")]
 mod peers;
 #[cfg(target_os = "linux")]
 mod procfs;
@@ -63,10 +65,15 @@ fn main() -> std::process::ExitCode {
     enum What {
         /// Serving files: whole, by ranges, small ones, memory, time to start.
         Files(files::Options),
+        /// Just-in-time packaging: indexes, first bytes, segments, playlists, the first frame in a browser.
+        Packaging(packaging::Options),
     }
 
-    let What::Files(options) = Cli::parse().what;
-    match files::run(&options) {
+    let outcome = match Cli::parse().what {
+        What::Files(options) => files::run(&options),
+        What::Packaging(options) => packaging::run(&options),
+    };
+    match outcome {
         Ok(files::Outcome::Complete) => std::process::ExitCode::SUCCESS,
         Ok(files::Outcome::Incomplete) => std::process::ExitCode::FAILURE,
         Err(error) => {

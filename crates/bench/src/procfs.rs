@@ -110,6 +110,11 @@ pub(crate) fn fetched(root: u32) -> Result<u64> {
     sum(root, "io", "read_bytes")
 }
 
+/// Bytes that a process and its descendants read, from the page cache too. What is mapped does not count.
+pub(crate) fn was_read(root: u32) -> Result<u64> {
+    sum(root, "io", "rchar")
+}
+
 fn sum(root: u32, file: &str, name: &str) -> Result<u64> {
     let mut total = 0;
     for one in tree(root)? {

@@ -196,7 +196,8 @@ impl Report {
     }
 }
 
-fn cell(spread: Option<Spread>, digits: usize) -> String {
+/// A median with its range, as it stands in a table.
+pub(crate) fn cell(spread: Option<Spread>, digits: usize) -> String {
     match spread {
         None => "–".to_owned(),
         Some(Spread { least, median, most }) if least.total_cmp(&most).is_eq() => {
@@ -232,7 +233,7 @@ fn bar_row(verdict: &Verdict) -> String {
 }
 
 /// A number with commas between thousands.
-fn grouped(value: f64, digits: usize) -> String {
+pub(crate) fn grouped(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |at| text.split_at(at));
     let mut out = String::new();

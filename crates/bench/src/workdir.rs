@@ -27,13 +27,19 @@ const SPARE_BYTES: u64 = 256 << 20;
 #[derive(Debug)]
 pub(crate) struct WorkDir {
     root: PathBuf,
+    /// The random files in it, with their lengths.
+    made: &'static [(&'static str, u64)],
     /// Locked for as long as the run lasts.
     _lock: File,
 }
 
 impl WorkDir {
-    /// Opens the folder, making it and its files where they are missing.
-    pub(crate) fn open(root: &Path, stop: &Stop) -> Result<Self> {
+    /// Opens the folder, making it and these random files where they are missing.
+    pub(crate) fn open(
+        root: &Path,
+        made: &'static [(&'static str, u64)],
+        stop: &Stop,
+    ) -> Result<Self> {
         let make = || -> std::io::Result<(PathBuf, File)> {
             fs::create_dir_all(root.join("files"))?;
             Ok((root.canonicalize()?, File::create(root.join("lock"))?))
@@ -46,12 +52,12 @@ impl WorkDir {
                 root.display()
             );
         }
-        let dir = Self { root, _lock: lock };
+        let dir = Self { root, made, _lock: lock };
         dir.check_space()?;
-        for (name, length) in [(BIG, BIG_BYTES), (SMALL, SMALL_BYTES)] {
+        for (name, length) in made {
             let path = dir.file(name);
-            if !is_whole(&path, length) {
-                make_random(&path, length, stop)?;
+            if !is_whole(&path, *length) {
+                make_random(&path, *length, stop)?;
             }
         }
         Ok(dir)
@@ -77,7 +83,8 @@ impl WorkDir {
     fn check_space(&self) -> Result<()> {
         let disk = statvfs(&self.root).context("could not ask for the free space")?;
         let free = disk.f_bavail * disk.f_frsize;
-        let missing = [(BIG, BIG_BYTES), (SMALL, SMALL_BYTES)]
+        let missing = self
+            .made
             .iter()
             .filter(|(name, length)| !is_whole(&self.file(name), *length))
             .map(|(_, length)| length)
@@ -93,35 +100,37 @@ impl WorkDir {
         Ok(())
     }
 
-    /// Reads the served files once, so that the page cache holds them.
+    /// Reads the made files once, so that the page cache holds them.
     pub(crate) fn warm(&self, stop: &Stop) -> Result<()> {
-        let mut space = vec![0; 1 << 20];
-        for name in [BIG, SMALL] {
-            let path = self.file(name);
-            let mut file =
-                File::open(&path).with_context(|| format!("could not open {}", path.display()))?;
-            while file
-                .read(&mut space)
-                .with_context(|| format!("could not read {}", path.display()))?
-                > 0
-            {
-                stop.check()?;
-            }
-        }
-        Ok(())
+        self.made.iter().try_for_each(|(name, _)| warm(&self.file(name), stop))
     }
 
     /// Drops the large file from the page cache.
     pub(crate) fn evict(&self) -> Result<()> {
-        let path = self.file(BIG);
-        let evict = || -> std::io::Result<()> {
-            let file = File::open(&path)?;
-            // Pages that still have to be written cannot be dropped.
-            file.sync_all()?;
-            Ok(fadvise(&file, 0, None, Advice::DontNeed)?)
-        };
-        evict().with_context(|| format!("could not drop {} from the page cache", path.display()))
+        evict(&self.file(BIG))
     }
+}
+
+/// Reads a file once, so that the page cache holds it.
+pub(crate) fn warm(path: &Path, stop: &Stop) -> Result<()> {
+    let mut space = vec![0; 1 << 20];
+    let mut file =
+        File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    while file.read(&mut space).with_context(|| format!("could not read {}", path.display()))? > 0 {
+        stop.check()?;
+    }
+    Ok(())
+}
+
+/// Drops a file from the page cache.
+pub(crate) fn evict(path: &Path) -> Result<()> {
+    let evict = || -> std::io::Result<()> {
+        let file = File::open(path)?;
+        // Pages that still have to be written cannot be dropped.
+        file.sync_all()?;
+        Ok(fadvise(&file, 0, None, Advice::DontNeed)?)
+    };
+    evict().with_context(|| format!("could not drop {} from the page cache", path.display()))
 }
 
 /// Memory that the page cache can use, in bytes; none where the kernel does not say.

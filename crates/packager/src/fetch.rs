@@ -111,10 +111,16 @@ impl Gather {
     }
 }
 
+thread_local! {
+    /// Where samples are read together with what is between them; kept, since clearing it for every
+    /// piece would cost as much as copying out of it.
+    static SCRATCH: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
 /// Reads samples that lie near to each other in one go.
 fn read_near(source: &dyn Source, samples: &[Sample], out: &mut Vec<u8>) -> io::Result<()> {
     let mut rest = samples;
-    let mut scratch = Vec::new();
+    let mut scratch = SCRATCH.take();
     while let Some(first) = rest.first() {
         let mut end = first.end();
         let together = rest.iter().skip(1).take_while(|sample| {
@@ -135,8 +141,10 @@ fn read_near(source: &dyn Source, samples: &[Sample], out: &mut Vec<u8>) -> io::
             out.resize(before + length, 0);
             read_exact_at(source, out.get_mut(before..).unwrap_or_default(), first.offset)?;
         } else {
-            scratch.resize(length, 0);
-            read_exact_at(source, &mut scratch, first.offset)?;
+            if scratch.len() < length {
+                scratch.resize(length, 0);
+            }
+            read_exact_at(source, scratch.get_mut(..length).unwrap_or_default(), first.offset)?;
             for sample in group {
                 let at = usize::try_from(sample.offset - first.offset).unwrap_or(usize::MAX);
                 let piece = scratch.get(at..).and_then(|rest| rest.get(..sample.size as usize));
@@ -145,6 +153,7 @@ fn read_near(source: &dyn Source, samples: &[Sample], out: &mut Vec<u8>) -> io::
         }
         rest = others;
     }
+    SCRATCH.set(scratch);
     Ok(())
 }
 

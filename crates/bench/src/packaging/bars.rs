@@ -1,0 +1,48 @@
+//! The bars of packaging, and whether they were reached.
+
+/// What a bar asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Demand {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// A bar and what was measured.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Bar {
+    pub(super) what: String,
+    pub(super) value: f64,
+    pub(super) unit: &'static str,
+    pub(super) digits: usize,
+    pub(super) demand: Demand,
+}
+
+impl Bar {
+    /// A value that is not a number reaches nothing.
+    pub(super) fn reached(&self) -> bool {
+        match self.demand {
+            Demand::AtLeast(least) => self.value >= least,
+            Demand::AtMost(most) => self.value <= most,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(value: f64, demand: Demand) -> bool {
+        Bar { what: String::new(), value, unit: "ms", digits: 1, demand }.reached()
+    }
+
+    #[test]
+    fn a_bar_may_be_met_exactly() {
+        assert!(bar(2.0, Demand::AtMost(2.0)) && !bar(2.1, Demand::AtMost(2.0)));
+        assert!(bar(0.8, Demand::AtLeast(0.8)) && !bar(0.79, Demand::AtLeast(0.8)));
+    }
+
+    #[test]
+    fn what_could_not_be_measured_is_not_reached() {
+        assert!(!bar(f64::NAN, Demand::AtMost(2.0)) && !bar(f64::NAN, Demand::AtLeast(0.8)));
+    }
+}
