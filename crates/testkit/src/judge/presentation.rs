@@ -44,7 +44,10 @@ impl Judge {
             Err(error) => return self.say(packaging, [error]),
         };
         let mut seen = Vec::new();
-        for entry in &entries {
+        // What text and key pictures are compared with comes first.
+        let last = |entry: &&Entry| ["SUBTITLES", "I-FRAME-STREAM-INF"].contains(&&*entry.kind);
+        let first = entries.iter().filter(|entry| !last(entry));
+        for entry in first.chain(entries.iter().filter(last)) {
             let Some(uri) = &entry.uri else { continue };
             let target = match resolve(master, uri) {
                 Ok(target) => target,
@@ -64,6 +67,10 @@ impl Judge {
             }
         }
         for entry in entries.iter().filter(|entry| entry.kind == "STREAM-INF") {
+            if self.is_damaged() {
+                // What its headers say need not be so.
+                break;
+            }
             let findings = self.variant(packaging, master, entry, &entries);
             self.say(packaging, findings);
         }
@@ -232,29 +239,32 @@ impl Judge {
                 .map(|(_, judged)| judged)
                 .collect()
         };
-        if let Some(first) = of(Kind::Video).first() {
+        let videos = of(Kind::Video);
+        if let Some(first) = videos.first() {
+            // Which of several comes first is for the playlist to say.
             let whole = probe::pictures(&input, "0:v:0", &[]);
-            if hashes(&whole) != hashes(&first.units) {
+            if !videos.iter().any(|video| hashes(&video.units) == hashes(&whole)) {
                 findings.push(format!(
                     "ffmpeg shows other pictures of {address} than of its segments: {} instead of {}{}",
                     whole.list.len(), first.units.list.len(),
                     if whole.complaints.is_empty() { String::new() } else { format!(": {}", first_line(&whole.complaints)) }
                 ));
             }
-            if packaging != "HLS" && !self.is_damaged() {
-                // ffmpeg 5 cannot seek in HLS of fMP4, whoever made it.
-                findings.extend(seeks(&input, &first.units, address));
+            // In HLS, whoever made it, ffmpeg 5 goes on at the next key picture after the moment.
+            if packaging == "DASH" && videos.len() == 1 && !self.is_damaged() {
+                let begins =
+                    |judged: &super::Judged| judged.units.list.first().and_then(|unit| unit.at);
+                let zero = videos.iter().copied().chain(of(Kind::Audio)).filter_map(begins).min();
+                findings.extend(seeks(&input, &first.units, zero.unwrap_or(0), address));
             }
         }
         let sounds = of(Kind::Audio);
         for nth in 0..sounds.len() {
             let map = format!("0:a:{nth}");
-            let mut whole = probe::packets(&input, &map, false);
-            if packaging == "TS" {
-                let adts = probe::packets(&input, &map, true);
-                if adts.complaints.is_empty() {
-                    whole = adts;
-                }
+            let in_ts = packaging == "TS" && self.source.has_aac();
+            let mut whole = probe::packets(&input, &map, in_ts);
+            if in_ts && !whole.complaints.is_empty() {
+                whole = probe::packets(&input, &map, false);
             }
             if !sounds.iter().any(|sound| hashes(&sound.units) == hashes(&whole)) {
                 findings.push(format!(
@@ -377,7 +387,7 @@ impl Judge {
             ));
         }
         let mut due = start + late;
-        let chosen = self.random.some(rendition.segments.len(), 5);
+        let chosen = self.random.some(rendition.segments.len(), 3);
         for (number, (name, bytes)) in rendition.segments.iter().enumerate() {
             let listed = due..due + rendition.media.segments[number].lasts;
             due = listed.end;
@@ -475,15 +485,12 @@ impl Judge {
             hls.filter(|key| !there.contains(key))
                 .map(|(_, kind, position)| format!("{kind:?} {position} of HLS is not there")),
         );
-        let end = self
-            .judged
-            .iter()
-            .filter(|((of, _, _), _)| *of == "HLS")
-            .map(|(_, judged)| judged.end)
-            .max()
-            .unwrap_or(0);
+        let hls = self.judged.iter().filter(|((of, _, _), _)| *of == "HLS");
+        let last = hls.map(|(_, judged)| (judged.end, judged.frame)).max();
+        // ffprobe says of the last frame of sound that it is a whole one.
+        let (end, frame) = last.unwrap_or((0, 0));
         match length {
-            Some(length) if (length - end).abs() <= 60 * MILLI => {}
+            Some(length) if (length - end).abs() <= 60 * MILLI + frame => {}
             length => findings.push(format!(
                 "it says that it lasts {:?} s, and ends at {} s",
                 length.map(seconds),
@@ -503,24 +510,25 @@ impl Judge {
 }
 
 /// Whether ffmpeg, asked for a moment, shows the picture of that moment.
-fn seeks(input: &Input, whole: &Units, address: &str) -> Vec<String> {
+fn seeks(input: &Input, whole: &Units, start: Nanos, address: &str) -> Vec<String> {
     let mut findings = Vec::new();
     let count = whole.list.len();
     if count < 20 {
         return findings;
     }
-    for part in [7, 3, 1] {
+    for part in [7, 2] {
         let index = count * part / 8;
         let unit = &whole.list[index];
         let Some(at) = unit.at else { continue };
-        let start = whole.list[0].at.unwrap_or(0);
+        // ffmpeg counts from the first picture or sound, or from what primes its decoder.
         let asked = at - start - MILLI;
         let came = probe::picture_at(input, "0:v:0", asked);
         let near = |hash: u128| whole.list.iter().position(|unit| unit.hash == hash);
         match came.list.first().and_then(|came| near(came.hash)) {
-            // Within one packet of sound, as either may come first.
             Some(found)
-                if whole.list[found].at.is_some_and(|found| (found - at).abs() <= 150 * MILLI) => {}
+                if whole.list[found]
+                    .at
+                    .is_some_and(|found| (found - at).abs() <= unit.lasts + 25 * MILLI) => {}
             found => findings.push(format!(
                 "{address}: ffmpeg seeks to {} s and shows the picture of {} s",
                 seconds(asked),

@@ -91,6 +91,11 @@ impl Source {
         Self { path: path.to_owned(), streams, format }
     }
 
+    /// Whether any of its sound is AAC.
+    pub(super) fn has_aac(&self) -> bool {
+        self.streams.iter().any(|stream| stream.codec() == "aac")
+    }
+
     /// Whether its edit lists say where the presentation begins.
     pub(super) fn has_edit_lists(&self) -> bool {
         self.format.contains("mp4")

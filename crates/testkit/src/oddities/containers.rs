@@ -2,7 +2,7 @@
 
 use super::{
     Oddity,
-    Playable::Prepared,
+    Playable::{Prepared, Transcoded},
     Step::{Ffmpeg, Mkvmerge},
 };
 
@@ -59,9 +59,10 @@ pub(super) const ALL: &[Oddity] = &[
     ),
     Oddity::new(
         "compressed.mkv",
-        "Matroska with every frame compressed by zlib",
+        "Matroska with every frame compressed by zlib, which nobody writes",
         &[Mkvmerge("-o {out} --compression 0:zlib --compression 1:zlib {clean.mp4}")],
-    ),
+    )
+    .playable(Transcoded),
     Oddity::new(
         "simple_clusters.mkv",
         "Matroska with block groups, no simple blocks, and clusters of a second",
