@@ -5,6 +5,7 @@
 
 mod complete;
 mod identity;
+mod measure;
 mod recognise;
 mod samples;
 
@@ -26,7 +27,11 @@ pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadabl
             complete::complete(source, &mut index);
             Ok(index)
         }
-        Format::Matroska => matroska::read(source, budget),
+        Format::Matroska => {
+            let mut index = matroska::read(source, budget)?;
+            measure::measure(source, &mut index, budget);
+            Ok(index)
+        }
         Format::MpegTs => mpegts::read(source, budget),
         Format::Other(name) => Err(Unreadable::NeedsPreparation(name.to_owned())),
         Format::Unknown if start.is_empty() => Err(Unreadable::Unknown("it is empty".to_owned())),

@@ -23,6 +23,11 @@ impl ContentId {
         Self(bytes)
     }
 
+    /// The id that these bytes are.
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// As bytes.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0

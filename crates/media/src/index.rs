@@ -208,9 +208,10 @@ impl Index {
 
     /// A digest of everything in it: equal only for equal indexes.
     pub fn digest(&self) -> ContentId {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.to_bytes());
-        ContentId::of(&hasher)
+        let bytes = self.to_bytes();
+        ContentId::from_bytes(
+            bytes.get(16..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default(),
+        )
     }
 }
 

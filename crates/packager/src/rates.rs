@@ -24,7 +24,10 @@ pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let target = longest.div_ceil(1_000_000).max(1) * 1_000_000;
     let bytes: u64 = sizes.iter().map(|(bytes, _)| *bytes).sum();
     let time: u64 = sizes.iter().map(|(_, micros)| *micros).sum();
-    let average = rate(bytes, time);
+    // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
+    let reckoned = track.bytes.filter(|_| track.table().is_none());
+    let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
+    let average = rate(reckoned.map_or(bytes, |bytes| bytes + samples), time);
     (peak(&sizes, target).max(average), average)
 }
 
@@ -65,12 +68,10 @@ fn size(index: &Index, track: &Track, span: &Span) -> u64 {
         let count = u64::from(span.last.saturating_sub(span.first));
         return table.bytes_in(span.first..span.last) + HEADER + count * PER_SAMPLE;
     }
-    if let Some(bytes) = track.bytes.filter(|_| track.kind() != media::Kind::Video) {
-        // Sound is even enough; the file states how much there is.
-        let whole = track.end.saturating_sub(track.start).max(1).cast_unsigned();
-        let share = u128::from(bytes) * u128::from(span.duration()) / u128::from(whole);
-        let count = track.cadence.map_or(0, |cadence| span.duration() / u64::from(cadence.max(1)));
-        return u64::try_from(share).unwrap_or(u64::MAX) + HEADER + count * PER_SAMPLE;
+    let own = micros(span.duration(), track.timescale);
+    if let Some(bytes) = share(track, own).filter(|_| track.kind() != media::Kind::Video) {
+        // Sound is even enough.
+        return bytes + overhead(track, span);
     }
     let Some(clusters) = &index.clusters else { return 0 };
     let nanos = |ticks: i64| media::rescale_floor(ticks, track.timescale, Timescale::NANOS);
@@ -80,7 +81,26 @@ fn size(index: &Index, track: &Track, span: &Span) -> u64 {
         point.map_or(clusters.first, |(_, position)| *position)
     };
     let to = if span.end >= track.end { clusters.end } else { at(nanos(span.end)) };
-    to.saturating_sub(at(nanos(span.start)))
+    let between = to.saturating_sub(at(nanos(span.start)));
+    // What is between the clusters, less the other tracks. Never less than half: what was reckoned
+    // of them may be wrong, and too little makes players stall.
+    let is_other = |other: &&Track| other.number != track.number;
+    let others: u64 =
+        index.tracks.iter().filter(is_other).filter_map(|other| share(other, own)).sum();
+    between.saturating_sub(others).max(between / 2) + overhead(track, span)
+}
+
+/// The bytes of a track that last so many microseconds, if they come evenly.
+fn share(track: &Track, micros: u64) -> Option<u64> {
+    let whole = track.end.saturating_sub(track.start).max(1);
+    let whole = self::micros(whole.unsigned_abs(), track.timescale).max(1);
+    u64::try_from(u128::from(track.bytes?) * u128::from(micros) / u128::from(whole)).ok()
+}
+
+/// What is around the media of a segment whose samples are not known.
+fn overhead(track: &Track, span: &Span) -> u64 {
+    let count = track.cadence.map_or(0, |cadence| span.duration() / u64::from(cadence.max(1)));
+    HEADER + count * PER_SAMPLE
 }
 
 #[cfg(test)]

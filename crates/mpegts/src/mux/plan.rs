@@ -88,6 +88,15 @@ pub fn plan(
     }
     // Pictures first where both are due.
     due.sort_by_key(|(time, _)| *time);
+    // Some pictures before any sound: clients learn where a segment begins from what they can take
+    // out of it first, and parsers know that a picture is whole when two more have begun.
+    let is_picture = |(_, part): &(i64, Part)| matches!(part.what, What::Picture(..));
+    let pictures_first = due.iter().enumerate().filter(|(_, part)| is_picture(part)).take(4);
+    if let Some((last, _)) = pictures_first.last()
+        && let Some(begin) = due.get_mut(..=last)
+    {
+        begin.sort_by_key(|part| !is_picture(part));
+    }
     let mut parts = with_clock(due, program.video.is_some());
     let tables = tables::tables(&entries, (continuity.number & 15).to_le_bytes()[0]);
     let first = (tables.len() / SIZE) as u64;
