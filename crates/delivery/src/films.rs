@@ -70,7 +70,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// The most films that are kept open. Each holds a file and a mapped index.
 const OPEN_MAX: usize = 256;
 /// How many files are read for their indexes at a time: more would make one disk slower.
-const READERS: usize = 2;
+const READERS: usize = 6;
 
 /// The films. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -177,24 +177,35 @@ impl Films {
     /// The film with this content, wherever its file is now.
     async fn by_id(&self, id: ContentId) -> Result<Option<Arc<Film>>, FilmError> {
         let known = lock(&self.0.ids).get(&id).cloned();
+        if let Some(path) = known
+            && let Some(film) = self.with_id(id, &path).await?
+        {
+            return Ok(Some(film));
+        }
+        // Another file is there now, or none: there may be a copy.
         let inner = Arc::clone(&self.0);
-        let kept = match known {
-            Some(path) => vec![path.to_url_path()],
-            None => {
-                tokio::task::spawn_blocking(move || inner.shelf.paths(id)).await.unwrap_or_default()
-            }
-        };
-        for path in kept {
+        let shelved = tokio::task::spawn_blocking(move || inner.shelf.paths(id)).await;
+        for path in shelved.unwrap_or_default() {
             let Ok(path) = RelativePath::from_url_path(&path) else { continue };
-            match Box::pin(self.at(&path)).await {
-                Ok(film) if film.id == id => return Ok(Some(film)),
-                Err(busy @ FilmError::Busy { .. }) => return Err(busy),
-                // Another file is there now, or none.
-                _ => {}
+            if let Some(film) = self.with_id(id, &path).await? {
+                return Ok(Some(film));
             }
         }
         lock(&self.0.ids).remove(&id);
         Ok(None)
+    }
+
+    /// The film at this path if it is the one with this content.
+    async fn with_id(
+        &self,
+        id: ContentId,
+        path: &RelativePath,
+    ) -> Result<Option<Arc<Film>>, FilmError> {
+        match Box::pin(self.at(path)).await {
+            Ok(film) if film.id == id => Ok(Some(film)),
+            Err(busy @ FilmError::Busy { .. }) => Err(busy),
+            _ => Ok(None),
+        }
     }
 
     fn kept(&self, path: &RelativePath) -> Option<Kept> {
@@ -333,7 +344,8 @@ impl Films {
                 Ok(index) => demux::of_index(&source, index),
                 Err(_) => demux::of_bytes(&source).unwrap_or_else(|_| unknown(&name)),
             };
-            let lasting = !source.failed.load(Ordering::Relaxed);
+            // What a failing disk or too little time left unread is read again the next time.
+            let lasting = !source.failed.load(Ordering::Relaxed) && !stop();
             Record { id, path: name, index, lasting }
         };
         let record = file.gate.run(read).await;

@@ -154,6 +154,13 @@ impl Presentation {
         Self { index, policy, tag, renditions, left_out, sides, duration }
     }
 
+    /// The presentation of a file in this state: its names are no other state's.
+    #[must_use]
+    pub fn in_state(self, state: &str) -> Self {
+        let tag = Tag(mix(self.tag.0, state));
+        Self { tag, ..self }
+    }
+
     /// The renditions of one kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Rendition> {
         self.renditions.iter().filter(move |rendition| rendition.kind == kind)
@@ -338,10 +345,11 @@ fn tag(index: &Index, sides: &[Side], policy: Policy) -> Tag {
         words.extend(["\n", &side.name, " ", &side.state]);
     }
     // FNV-1a: the digest has done the mixing, and a clash costs no more than a stale cache entry.
-    let hash = words
-        .bytes()
-        .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    Tag(hash)
+    Tag(mix(0x811c_9dc5, &words))
+}
+
+fn mix(start: u32, words: &str) -> u32 {
+    words.bytes().fold(start, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A time of a track in microseconds, towards the past.

@@ -11,6 +11,10 @@ use crate::presentation::micros;
 /// The longest text of one sample that is read.
 const TEXT_MAX: u32 = 256 << 10;
 
+/// How many cues are shown together at most: more than anybody can read, and few enough that a
+/// damaged or hostile text stays small.
+const TOGETHER: usize = 24;
+
 /// How long before a window a cue may begin that is still shown in it, in microseconds. Cues that
 /// are shown for longer are shown for that long in files whose cues must be searched.
 pub const LOOK_BACK: i64 = 30_000_000;
@@ -101,6 +105,7 @@ pub fn boxed(cues: &[Cue], window: Range<i64>) -> (Vec<Sample>, Vec<u8>) {
     for (from, to) in changes.iter().zip(changes.iter().skip(1)) {
         let active = shown.iter().filter(|(_, range)| range.start <= *from && *from < range.end);
         let active: Vec<(Option<&str>, Option<&str>, &str)> = active
+            .take(TOGETHER)
             .map(|(cue, _)| (cue.id.as_deref(), cue.settings.as_deref(), cue.payload.as_str()))
             .collect();
         let sample = write::wvtt_sample(&active);

@@ -87,7 +87,8 @@ pub fn parts(presentation: &Presentation, lane: Lane, number: u32) -> Option<Par
     let video = own(presentation, lead, number)?;
     let span = *lead.spans.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
     let last = usize::try_from(number).ok()? == lead.spans.len();
-    let audio = audio.and_then(|audio| beside(presentation, audio, span, lead.timescale, last));
+    let audio = audio
+        .and_then(|audio| beside(presentation, audio, span, lead.timescale, (number == 1, last)));
     Some(Parts { video: Some(video), audio })
 }
 
@@ -104,17 +105,18 @@ fn own(presentation: &Presentation, rendition: &Rendition, number: u32) -> Optio
     Some(Part { track, range: start..end, numbers: table.map(|_| span.first..span.last) })
 }
 
-/// The sound that is heard while these pictures are shown; with the last ones all that is left.
+/// The sound that is heard while these pictures are shown; with the first ones all before, with the
+/// last ones all that is left.
 fn beside(
     presentation: &Presentation,
     audio: &Rendition,
     span: Span,
     scale: Timescale,
-    last: bool,
+    (first, last): (bool, bool),
 ) -> Option<Part> {
     let Origin::Track(track) = audio.origin else { return None };
     let at = |time: i64| media::rescale_ceil(time, scale, audio.timescale);
-    let start = if span.start <= 0 { i64::MIN } else { at(span.start) };
+    let start = if first { i64::MIN } else { at(span.start) };
     let end = if last { i64::MAX } else { at(span.end) };
     let table = presentation.index.tracks.get(track)?.table();
     let numbers = table.map(|table| table.first_at(start)..table.first_at(end));

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use extents::Plan;
-use packager::clip::{self, NoClip, Stretch};
+use packager::{
+    Piece,
+    clip::{self, NoClip, Stretch},
+};
 
 use super::{error::FilmError, film::Film};
 use crate::{media_type::MediaType, reply::Made};
@@ -11,14 +14,17 @@ use crate::{media_type::MediaType, reply::Made};
 impl Film {
     /// A stretch of the film as an MP4: the header is made, the media stay in their file.
     pub async fn clip(self: &Arc<Self>, stretch: Stretch) -> Result<Made, FilmError> {
-        let plan = if let Some(plan) = self.kept_clip(stretch) {
-            plan
+        let pieces = if let Some(pieces) = self.kept_clip(stretch) {
+            pieces
         } else {
-            let film = Arc::clone(self);
-            let plan = self.reading(move |_| film.clip_plan(stretch)).await?;
-            self.keep_clip(stretch, plan.clone());
-            plan
+            let pieces = Arc::new(self.reading(move |film| film.clip_pieces(stretch)).await?);
+            self.keep_clip(stretch, Arc::clone(&pieces));
+            pieces
         };
+        let parts = pieces
+            .iter()
+            .flat_map(|(track, piece)| self.plan(*track, vec![piece.clone()]).into_parts());
+        let plan = Plan::new(parts);
         let Stretch { start, end, cut } = stretch;
         let cut = if cut == clip::Cut::Exact { "exact" } else { "key" };
         let stem = self.path.as_path().file_stem().unwrap_or_default();
@@ -35,7 +41,7 @@ impl Film {
     }
 
     /// Finds the samples and makes the header. Blocks.
-    fn clip_plan(self: &Arc<Self>, stretch: Stretch) -> Result<Plan, FilmError> {
+    fn clip_pieces(&self, stretch: Stretch) -> Result<Vec<(usize, Piece)>, FilmError> {
         let presentation = &self.presentation;
         let tracks = clip::tracks(presentation, stretch).map_err(|error| of_clip(&error))?;
         let wants: Vec<demux::Want> = tracks
@@ -44,12 +50,7 @@ impl Film {
             .collect();
         let budget = media::Budget::default();
         let samples = demux::samples(&self.source, self.index(), &wants, &budget)?;
-        let pieces =
-            clip::pieces(presentation, &tracks, samples).map_err(|error| of_clip(&error))?;
-        let parts = pieces
-            .into_iter()
-            .flat_map(|(track, piece)| self.plan(track, vec![piece]).into_parts());
-        Ok(Plan::new(parts))
+        clip::pieces(presentation, &tracks, samples).map_err(|error| of_clip(&error))
     }
 }
 

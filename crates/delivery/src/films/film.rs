@@ -3,14 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
-use extents::Plan;
 use media::{ContentId, Index, Kind, Sample};
 use packager::{
-    Policy, Presentation, Rendition, Span, clip::Stretch, names::Resource, playlists::Flavour, ts,
+    Piece, Policy, Presentation, Rendition, Span, clip::Stretch, names::Resource,
+    playlists::Flavour, ts,
 };
 use subtitles::Document;
 
@@ -35,7 +35,7 @@ pub struct Film {
     pub(super) gate: Gate,
     pub(super) rendered: RwLock<HashMap<(Flavour, Resource, bool), Rendered>>,
     windows: Mutex<Windows>,
-    clips: Mutex<Vec<(Stretch, Plan)>>,
+    clips: Mutex<Vec<(Stretch, Pieces)>>,
     side_cues: Mutex<HashMap<usize, Arc<Document>>>,
     /// When subtitles beside the file were looked for last.
     looked: Mutex<Instant>,
@@ -59,6 +59,10 @@ struct Windows {
 const CLIPS: usize = 2;
 /// How long the list of subtitles beside a file is taken for unchanged.
 const SIDES_FRESH: Duration = Duration::from_secs(5);
+/// The pieces of a clip, each with the position of its track. Not a plan: that would hold the film
+/// that holds it.
+pub(super) type Pieces = Arc<Vec<(usize, Piece)>>;
+
 /// A segment of a track: the track's position in the index, the segment's number.
 type Segment = (usize, u32);
 
@@ -75,11 +79,14 @@ impl Film {
         folders: Folders,
         policy: Policy,
     ) -> Self {
+        // Of the same shape and with other media in it, it is another.
+        let modified = file.modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let state = format!("{id} {:x} {modified:x}", file.len);
         let known = sides.iter().map(|text| text.side.clone()).collect();
         Self {
             id,
             path,
-            presentation: Presentation::new(index, known, policy),
+            presentation: Presentation::new(index, known, policy).in_state(&state),
             source: FileSource { file: Arc::clone(&file.file), len: file.len },
             modified: file.modified,
             sides,
@@ -133,23 +140,22 @@ impl Film {
             return Ok(samples);
         }
         let wants = self.wants_around(rendition, number);
-        self.reading(move |film| film.search(&wants)).await?;
-        self.windows().get((track, number)).ok_or(FilmError::NoSuchPart)
+        self.reading(move |film| film.search(&wants, (track, number))).await
     }
 
-    /// The plan of a clip that was asked for lately: players ask for many ranges of one.
-    pub(super) fn kept_clip(&self, stretch: Stretch) -> Option<Plan> {
+    /// The pieces of a clip that was asked for lately: players ask for many ranges of one.
+    pub(super) fn kept_clip(&self, stretch: Stretch) -> Option<Pieces> {
         let clips = lock(&self.clips);
-        clips.iter().find(|(kept, _)| *kept == stretch).map(|(_, plan)| plan.clone())
+        clips.iter().find(|(kept, _)| *kept == stretch).map(|(_, pieces)| Arc::clone(pieces))
     }
 
-    pub(super) fn keep_clip(&self, stretch: Stretch, plan: Plan) {
+    pub(super) fn keep_clip(&self, stretch: Stretch, pieces: Pieces) {
         let mut clips = lock(&self.clips);
         clips.retain(|(kept, _)| *kept != stretch);
         if clips.len() >= CLIPS {
             clips.remove(0);
         }
-        clips.push((stretch, plan));
+        clips.push((stretch, pieces));
     }
 
     pub(super) fn kept_side_cues(&self, position: usize) -> Option<Arc<Document>> {
@@ -216,14 +222,23 @@ impl Film {
     }
 
     /// Searches the clusters and keeps what was found. Blocks.
-    fn search(&self, wants: &[(usize, u32, demux::Want)]) -> Result<(), FilmError> {
+    fn search(
+        &self,
+        wants: &[(usize, u32, demux::Want)],
+        asked_for: Segment,
+    ) -> Result<Arc<Vec<Sample>>, FilmError> {
         let asked: Vec<demux::Want> = wants.iter().map(|(_, _, want)| want.clone()).collect();
         let found = demux::samples(&self.source, self.index(), &asked, &media::Budget::default())?;
+        let mut wanted = None;
         let mut windows = self.windows();
         for ((track, number, _), samples) in wants.iter().zip(found) {
+            let samples = Arc::new(samples);
+            if (*track, *number) == asked_for {
+                wanted = Some(Arc::clone(&samples));
+            }
             windows.keep((*track, *number), samples);
         }
-        Ok(())
+        wanted.ok_or(FilmError::NoSuchPart)
     }
 }
 
@@ -237,12 +252,12 @@ impl Windows {
         Some(Arc::clone(&found.1))
     }
 
-    fn keep(&mut self, key: Segment, samples: Vec<Sample>) {
+    fn keep(&mut self, key: Segment, samples: Arc<Vec<Sample>>) {
         self.kept.retain(|(kept, _)| *kept != key);
         if self.kept.len() >= WINDOWS {
             self.kept.remove(0);
         }
-        self.kept.push((key, Arc::new(samples)));
+        self.kept.push((key, samples));
     }
 }
 

@@ -62,6 +62,10 @@ pub(crate) async fn read(
     text: &SideText,
 ) -> Result<subtitles::Document, FilmError> {
     let open = folders.open(&text.path).await?;
+    if state(&open) != text.side.state {
+        // It was changed: what is named after its old state is gone.
+        return Err(FilmError::NoSuchPart);
+    }
     let len = usize::try_from(open.len.min(SIZE_MAX)).unwrap_or(0);
     let (file, kind) = (open.file.clone(), text.file.kind);
     let language = text.file.language.clone();

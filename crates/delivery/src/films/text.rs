@@ -47,11 +47,14 @@ impl Film {
     ) -> Result<Bytes, FilmError> {
         let (text, window) = self.cues_of(number, segment).await?;
         let track = self.boxed_track(self.text(number)?);
-        let (samples, media) = packager::text::boxed(&text.cues, window);
-        let mut bytes =
-            write::fragment(&Fragment { sequence: segment, track: &track, samples: &samples });
-        bytes.extend_from_slice(&media);
-        Ok(bytes.into())
+        let make = move |_: &Self| {
+            let (samples, media) = packager::text::boxed(&text.cues, window);
+            let mut bytes =
+                write::fragment(&Fragment { sequence: segment, track: &track, samples: &samples });
+            bytes.extend_from_slice(&media);
+            Ok(Bytes::from(bytes))
+        };
+        self.reading(make).await
     }
 
     fn boxed_track(&self, rendition: &Rendition) -> media::Track {
