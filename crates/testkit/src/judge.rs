@@ -138,6 +138,11 @@ impl Judge {
         self
     }
 
+    /// Fetches all of HLS, whatever it is: for a file of which nobody knows what it should show.
+    pub fn fetch_hls(&mut self, master: &str) {
+        self.fetch_all(master);
+    }
+
     /// Fetches all that was fetched again, in another order, and gives the report.
     pub fn finish(mut self) -> Report {
         self.report.findings.extend(self.fetcher.fetch_in_any_order());

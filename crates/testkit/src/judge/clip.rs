@@ -32,10 +32,10 @@ impl Judge {
             let truth = self.source.truth(stream);
             let map = format!("0:{}:0", kind.letter());
             let (units, noun) = match kind {
-                Kind::Video => (probe::pictures(&Input::file(&file), &map, &[]), "picture"),
+                Kind::Video => (probe::pictures(&Input::file(&file), &map), "picture"),
                 _ => (probe::packets(&Input::file(&file), &map, false), "packet"),
             };
-            let (found, matched) = compare(truth, &units, noun);
+            let (found, matched) = compare(truth, &units, noun, MILLI);
             findings.extend(found);
             let Some(matched) = matched else { continue };
             let at = |index: usize| truth.all.list[index].at.unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Whether what came is what the source has: each once, in order, when it is due.
 
 use super::{
-    probe::{MILLI, Nanos, Units, seconds},
+    probe::{Nanos, Units, seconds},
     source::Truth,
 };
 
@@ -19,9 +19,15 @@ const ENOUGH: usize = 4;
 /// How far ahead what is missing or too many is looked for.
 const AHEAD: usize = 400;
 
-/// Compares; `noun` is what they are: "picture", "packet". What is missing at the start and at the
+/// Compares; `noun` is what they are: "picture", "packet". `jitter` is by how much their times may
+/// differ beyond the units of both. What is missing at the start and at the
 /// end is for the caller to judge, by the pairs.
-pub(super) fn compare(truth: &Truth, got: &Units, noun: &str) -> (Vec<String>, Option<Match>) {
+pub(super) fn compare(
+    truth: &Truth,
+    got: &Units,
+    noun: &str,
+    jitter: Nanos,
+) -> (Vec<String>, Option<Match>) {
     let (have, came) = (&truth.all.list, &got.list);
     let mut findings = Vec::new();
     if came.is_empty() {
@@ -69,7 +75,7 @@ pub(super) fn compare(truth: &Truth, got: &Units, noun: &str) -> (Vec<String>, O
     if differences > ENOUGH {
         findings.push(format!("and {} more differences", differences - ENOUGH));
     }
-    let shift = times(&pairs, truth, got, noun, &mut findings);
+    let shift = times(&pairs, truth, got, noun, jitter, &mut findings);
     (findings, shift.map(|shift| Match { pairs, shift }))
 }
 
@@ -103,11 +109,9 @@ fn times(
     truth: &Truth,
     got: &Units,
     noun: &str,
+    jitter: Nanos,
     findings: &mut Vec<String>,
 ) -> Option<(Nanos, Nanos)> {
-    // Stamps of sound jitter by up to a millisecond where a container rounds them; what is made of
-    // it may be even.
-    let jitter = if noun == "packet" { MILLI } else { 0 };
     let tolerance = truth.all.tick.max(got.tick) + jitter + 2_000;
     let shifts: Vec<(Nanos, Nanos)> = pairs
         .iter()

@@ -16,23 +16,34 @@ pub(super) type Nanos = i64;
 
 pub(super) const MILLI: Nanos = 1_000_000;
 
-/// An input of ffmpeg: its options and its name.
+/// An input of ffmpeg: its options and its name, and what is to be seen of its pictures.
 #[derive(Clone, Debug)]
-pub(super) struct Input(Vec<OsString>);
+pub(super) struct Input {
+    words: Vec<OsString>,
+    crop: Crop,
+}
+
+/// Width and height that are to be seen of pictures, where these are larger: a transport stream
+/// cannot say what the header of a file can.
+pub(super) type Crop = Option<(i64, i64)>;
 
 impl Input {
     pub(super) fn file(path: &Path) -> Self {
-        Self(vec!["-i".into(), path.into()])
+        Self { words: vec!["-i".into(), path.into()], crop: None }
     }
 
     pub(super) fn url(url: &str) -> Self {
-        Self(vec!["-i".into(), url.into()])
+        Self { words: vec!["-i".into(), url.into()], crop: None }
     }
 
     /// With options before it.
     pub(super) fn with(mut self, options: &[&str]) -> Self {
-        self.0.splice(0..0, options.iter().map(Into::into));
+        self.words.splice(0..0, options.iter().map(Into::into));
         self
+    }
+
+    pub(super) fn cropped(self, crop: Crop) -> Self {
+        Self { crop, ..self }
     }
 }
 
@@ -55,12 +66,15 @@ pub(super) struct Units {
 }
 
 /// The decoded pictures of a stream in the order in which they are shown, unturned, with the times
-/// they have in the input. `map` chooses the stream; `after` are further output options.
+/// they have in the input. `map` chooses the stream.
 #[track_caller]
-pub(super) fn pictures(input: &Input, map: &str, after: &[&str]) -> Units {
+pub(super) fn pictures(input: &Input, map: &str) -> Units {
     let mut ffmpeg = ffmpeg();
-    ffmpeg.args(["-noautorotate", "-copyts"]).args(&input.0).args(["-map", map]);
-    ffmpeg.args(["-fps_mode", "passthrough", "-enc_time_base", "-1"]).args(after);
+    ffmpeg.args(["-noautorotate", "-copyts"]).args(&input.words).args(["-map", map]);
+    ffmpeg.args(["-fps_mode", "passthrough", "-enc_time_base", "-1"]);
+    if let Some((width, height)) = input.crop {
+        ffmpeg.args(["-vf", &format!("crop={width}:{height}:0:0")]);
+    }
     hashes(ffmpeg.args(["-f", "framemd5", "-"]))
 }
 
@@ -68,7 +82,7 @@ pub(super) fn pictures(input: &Input, map: &str, after: &[&str]) -> Units {
 #[track_caller]
 pub(super) fn picture_at(input: &Input, map: &str, at: Nanos) -> Units {
     let mut ffmpeg = ffmpeg();
-    ffmpeg.args(["-noautorotate", "-ss", &seconds(at)]).args(&input.0).args(["-map", map]);
+    ffmpeg.args(["-noautorotate", "-ss", &seconds(at)]).args(&input.words).args(["-map", map]);
     ffmpeg.args(["-frames:v", "1", "-fps_mode", "passthrough", "-enc_time_base", "-1"]);
     hashes(ffmpeg.args(["-f", "framemd5", "-"]))
 }
@@ -77,7 +91,7 @@ pub(super) fn picture_at(input: &Input, map: &str, at: Nanos) -> Units {
 #[track_caller]
 pub(super) fn packets(input: &Input, map: &str, adts: bool) -> Units {
     let mut ffmpeg = ffmpeg();
-    ffmpeg.arg("-copyts").args(&input.0).args(["-map", map, "-c", "copy"]);
+    ffmpeg.arg("-copyts").args(&input.words).args(["-map", map, "-c", "copy"]);
     if adts {
         ffmpeg.args(["-bsf", "aac_adtstoasc"]);
     }
@@ -88,7 +102,7 @@ pub(super) fn packets(input: &Input, map: &str, adts: bool) -> Units {
 #[track_caller]
 pub(super) fn text(input: &Input, map: &str) -> String {
     let mut ffmpeg = ffmpeg();
-    ffmpeg.arg("-copyts").args(&input.0).args(["-map", map, "-f", "webvtt", "-"]);
+    ffmpeg.arg("-copyts").args(&input.words).args(["-map", map, "-f", "webvtt", "-"]);
     String::from_utf8_lossy(&run(&mut ffmpeg).stdout).into_owned()
 }
 

@@ -9,7 +9,7 @@ use super::{
     boxes,
     fetch::{Fetcher, resolve},
     playlist::{self, Media},
-    probe::{self, Input, MILLI, Nanos, Packet, Units, nanos, seconds},
+    probe::{self, Crop, Input, MILLI, Nanos, Packet, Units, nanos, seconds},
     random::Random,
     source::Kind,
 };
@@ -24,6 +24,7 @@ pub(super) struct Rendition {
     /// All of it in one file, and where each segment begins there.
     pub(super) file: PathBuf,
     starts: Vec<u64>,
+    pub(super) crop: Crop,
 }
 
 impl Rendition {
@@ -64,7 +65,7 @@ impl Rendition {
             bytes.extend_from_slice(segment);
         }
         std::fs::write(&file, bytes).unwrap();
-        Ok(Self { target: target.to_owned(), media, init, segments, file, starts })
+        Ok(Self { target: target.to_owned(), media, init, segments, file, starts, crop: None })
     }
 
     /// Whether it is of one track, as its name says.
@@ -190,7 +191,7 @@ impl Rendition {
         let end = packets.iter().filter_map(|packets| latest(packets)).max().unwrap_or(0);
         // How long the last one lasts is not in a transport stream, and ffprobe has its own idea of
         // it; the durations that segments state are held against the playlist elsewhere.
-        let slack = 100 * MILLI + packets.iter().flatten().map(|one| one.lasts).max().unwrap_or(0);
+        let slack = 500 * MILLI + packets.iter().flatten().map(|one| one.lasts).max().unwrap_or(0);
         if (end - due).abs() > slack {
             findings.push(format!(
                 "it ends at {} s, by the playlist it would at {} s",
@@ -227,15 +228,15 @@ impl Rendition {
             let file = scratch.join(if self.init.is_some() { "alone.mp4" } else { "alone.ts" });
             let init = self.init.as_ref().map(|(_, init)| init.to_vec()).unwrap_or_default();
             std::fs::write(&file, [init, bytes.to_vec()].concat()).unwrap();
-            let alone = probe::pictures(&Input::file(&file), stream, &[]);
+            let alone = probe::pictures(&Input::file(&file).cropped(self.crop), stream);
             let key = held.first().and_then(|first| first.at).unwrap_or(0);
             // Pictures that lead the key picture may refer to what came before the segment.
             let mut due: Vec<_> = held.iter().filter_map(|packet| packet.at).collect();
             due.retain(|at| *at >= key);
             due.sort_unstable();
             let is_due = |at: Nanos| {
-                let next = due.partition_point(|due| *due < at - whole.tick);
-                due.get(next).is_some_and(|due| *due <= at + whole.tick)
+                let next = due.partition_point(|due| *due < at - 2_000);
+                due.get(next).is_some_and(|due| *due <= at + 2_000)
             };
             let wanted = whole.list.iter().filter(|unit| unit.at.is_some_and(is_due));
             let came = alone.list.iter().rev().map(|unit| unit.hash);

@@ -62,6 +62,7 @@ pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) streams: Vec<Stream>,
     format: String,
+    length: Nanos,
 }
 
 impl Source {
@@ -88,7 +89,13 @@ impl Source {
             })
             .collect();
         let format = json["format"]["format_name"].as_str().unwrap_or_default().to_owned();
-        Self { path: path.to_owned(), streams, format }
+        let length = json["format"]["duration"].as_str().and_then(probe::from_seconds);
+        Self { path: path.to_owned(), streams, format, length: length.unwrap_or(0) }
+    }
+
+    /// How long it says that it is.
+    pub(super) fn length(&self) -> Nanos {
+        self.length
     }
 
     /// Whether any of its sound is AAC.
@@ -131,13 +138,13 @@ impl Source {
 
     fn pictures(&self, stream: &Stream) -> Truth {
         let map = format!("0:{}", stream.index);
-        let shown = probe::pictures(&self.input(), &map, &[]);
+        let shown = probe::pictures(&self.input(), &map);
         let count = shown.list.len();
         let hides = self.packets(stream).iter().any(|packet| packet.discard);
         if !hides {
             return Truth { all: shown, shown: (0, count) };
         }
-        let all = probe::pictures(&self.input().with(&["-ignore_editlist", "1"]), &map, &[]);
+        let all = probe::pictures(&self.input().with(&["-ignore_editlist", "1"]), &map);
         let Some((all, at)) = unhidden(all, &shown) else {
             // Several edits: only what is shown can be known.
             return Truth { all: shown, shown: (0, count) };

@@ -129,8 +129,9 @@ pub(super) fn beside(film: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What differs between cues that came, moved back by `shift`, and those of the source.
-pub(super) fn compare(wanted: &[Cue], came: &[Cue], shift: Nanos) -> Vec<String> {
+/// What differs between cues that came and those of the source moved by `shift`, in a presentation
+/// that begins at `zero`.
+pub(super) fn compare(wanted: &[Cue], came: &[Cue], shift: Nanos, zero: Nanos) -> Vec<String> {
     // A cue comes again in every segment that it reaches into.
     let mut came: Vec<Cue> = came.to_vec();
     came.sort();
@@ -139,12 +140,12 @@ pub(super) fn compare(wanted: &[Cue], came: &[Cue], shift: Nanos) -> Vec<String>
     let near = |one: Nanos, other: Nanos| (one - other).abs() <= 2 * MILLI;
     for cue in wanted {
         // What ends before the presentation begins has no place in it.
-        if cue.to + shift <= 0 {
+        if cue.to + shift <= zero {
             continue;
         }
         let at = came.iter().position(|other| {
             other.letters == cue.letters
-                && near(other.from, (cue.from + shift).max(0))
+                && near(other.from, (cue.from + shift).max(zero))
                 && near(other.to, cue.to + shift)
         });
         match at {
