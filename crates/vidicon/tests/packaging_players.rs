@@ -1,4 +1,4 @@
-//! The players that people have, over what is packaged: ffmpeg, mpv, VLC, GStreamer, and the
+//! The players that people have, over what is packaged: ffmpeg, mpv, VLC, `GStreamer`, and the
 //! players of the web in Chromium.
 #![allow(
     clippy::unwrap_used,
@@ -117,7 +117,7 @@ fn mpv(url: &str, seek_to: f64) -> (Vec<Value>, String) {
     (events, format!("{printed}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// How many pictures GStreamer shows of a presentation, which it plays with sound and text.
+/// How many pictures `GStreamer` shows of a presentation, which it plays with sound and text.
 fn gstreamer(url: &str) -> usize {
     let output = tools::run(
         tools::require("gst-launch-1.0", "gstreamer1.0-tools")
