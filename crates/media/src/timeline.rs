@@ -3,7 +3,8 @@
 //! 1. **Zero** is where the presentation begins, as the file says: after its edit list, or at its
 //!    first picture or sound where a container has no such statement and does not begin at zero.
 //! 2. **Decode times are the presentation times in ascending order.** A sample's composition
-//!    offset is the difference, and may be negative. So the decode time of a segment's first
+//!    offset is the difference, and may be negative (whoever writes MP4 hides that behind an edit
+//!    list, since some players show such pictures late). So the decode time of a segment's first
 //!    sample is the earliest presentation time in it, segments tile the timeline without gap or
 //!    overlap, and no decode time of a picture is ever negative.
 //! 3. **Pictures begin at a key picture.** Where an edit begins between key pictures, the
