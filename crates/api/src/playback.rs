@@ -47,7 +47,7 @@ pub(crate) async fn get(
 ) -> Response {
     match client_of_query(query.as_deref().unwrap_or_default()) {
         Ok(client) => answer(&films, uri.path(), client).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => (*problem).into_response(),
     }
 }
 
@@ -118,7 +118,7 @@ fn of(film: &Film, client: Client) -> Answer {
 }
 
 /// `video`, `audio` and `containers`, each a list with commas; several of one name add up.
-fn client_of_query(query: &str) -> Result<Client, Problem> {
+fn client_of_query(query: &str) -> Result<Client, Box<Problem>> {
     let mut client = Client::default();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -132,7 +132,7 @@ fn client_of_query(query: &str) -> Result<Client, Problem> {
                     "{name} is not known here: tell what the client decodes by video=, audio= and \
                      containers="
                 );
-                return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+                return Err(Box::new(Problem::new(StatusCode::BAD_REQUEST, detail)));
             }
         };
         let value = value.replace('+', " ");

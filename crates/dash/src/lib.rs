@@ -1,4 +1,4 @@
-//! MPDs as values and as text: static presentations by ISO/IEC 23009-1:2022.
+//! MPDs as values, as text, and judged: static presentations by ISO/IEC 23009-1:2022.
 //!
 //! ```text
 //! Mpd ── Period ─┬─ EventStream* ── Event*                      chapters
@@ -15,12 +15,14 @@ mod descriptor;
 mod period;
 mod render;
 mod segments;
+mod validate;
 mod xml;
 
 pub use {
     descriptor::{CHAPTERS, Descriptor},
     period::{AdaptationSet, ContentType, Event, EventStream, Mpd, Period, Representation},
     segments::{Run, SegmentTemplate, Timeline},
+    validate::{Fault, validate},
 };
 
 /// Media segments of ISO base media files, one after the other [ISO/IEC 23009-1, 8.6].

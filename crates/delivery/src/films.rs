@@ -11,6 +11,7 @@
 //! asks for a file that takes long to read hears how far it is. A file that was changed is noticed
 //! within a second; whatever was named before it carries the old tag and is gone.
 
+mod alone;
 mod clip;
 mod content;
 mod error;
@@ -34,6 +35,7 @@ use media::{Budget, ContentId, Unreadable};
 use packager::Policy as Cutting;
 use tokio::sync::{Semaphore, watch};
 
+pub use alone::read_index;
 pub use content::Wanted;
 pub use error::FilmError;
 pub use film::Film;
@@ -56,7 +58,7 @@ pub struct FilmSettings {
 
 impl Default for FilmSettings {
     fn default() -> Self {
-        Self { cutting: Cutting::default(), shelf: None, time_limit: Duration::from_secs(30 * 60) }
+        Self { cutting: Cutting::default(), shelf: None, time_limit: Duration::from_mins(30) }
     }
 }
 
@@ -258,17 +260,16 @@ impl Films {
     ) -> Result<Arc<Record>, FilmError> {
         let (reading, is_new) = {
             let mut all = lock(&self.0.reading);
-            match all.get(state) {
-                Some(reading) => (Arc::clone(reading), false),
-                None => {
-                    let reading = Arc::new(Reading {
-                        at: AtomicU64::new(0),
-                        len: file.len,
-                        done: watch::Sender::new(None),
-                    });
-                    all.insert(state.clone(), Arc::clone(&reading));
-                    (reading, true)
-                }
+            if let Some(reading) = all.get(state) {
+                (Arc::clone(reading), false)
+            } else {
+                let reading = Arc::new(Reading {
+                    at: AtomicU64::new(0),
+                    len: file.len,
+                    done: watch::Sender::new(None),
+                });
+                all.insert(state.clone(), Arc::clone(&reading));
+                (reading, true)
             }
         };
         let mut done = reading.done.subscribe();

@@ -143,6 +143,11 @@ impl RelativePath {
         }
     }
 
+    /// The path of a file whose name the owner gave himself; it may be hidden.
+    pub(crate) fn of_file_name(name: &OsStr) -> Self {
+        Self(name.into())
+    }
+
     /// The path as a URL has it: percent-encoded, components joined by `/`.
     pub fn to_url_path(&self) -> String {
         use std::os::unix::ffi::OsStrExt as _;

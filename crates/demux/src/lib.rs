@@ -3,6 +3,7 @@
 //! Which reader a file needs is told by its first bytes, never by its name. What the readers do is
 //! theirs; where bytes come from is left to whoever asks.
 
+mod complete;
 mod identity;
 mod recognise;
 mod samples;
@@ -20,7 +21,11 @@ pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadabl
     let start = recognise::start(source)
         .map_err(|error| Unreadable::Damaged(format!("its first bytes cannot be read: {error}")))?;
     match recognise(&start) {
-        Format::IsoBmff => isobmff::read::read(source, budget),
+        Format::IsoBmff => {
+            let mut index = isobmff::read::read(source, budget)?;
+            complete::complete(source, &mut index);
+            Ok(index)
+        }
         Format::Matroska => matroska::read(source, budget),
         Format::MpegTs => mpegts::read(source, budget),
         Format::Other(name) => Err(Unreadable::NeedsPreparation(name.to_owned())),

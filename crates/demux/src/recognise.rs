@@ -44,12 +44,14 @@ pub fn recognise(start: &[u8]) -> Format {
     if mpegts::sniff(start) { Format::MpegTs } else { Format::Unknown }
 }
 
+/// The header object of ASF, which WMV files are.
+const ASF: &[u8] = b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C";
+
 /// Containers that must be prepared.
 fn other(start: &[u8]) -> Option<&'static str> {
     let at = |offset: usize, bytes: &[u8]| {
         start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
     };
-    const ASF: &[u8] = b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C";
     Some(match () {
         () if at(0, b"RIFF") && at(8, b"AVI ") => "AVI",
         () if at(0, b"OggS") => "Ogg",

@@ -27,6 +27,7 @@ mod make;
 mod page_cache;
 mod plan;
 mod read;
+mod write;
 
 #[cfg(target_os = "linux")]
 pub use direct::DirectSocket;

@@ -63,7 +63,7 @@ impl Make for Maker {
 
     fn make(&self, offset: u64, max: usize, wait: Wait) -> std::io::Result<Bytes> {
         let offset = offset as usize;
-        if wait == Wait::Never && offset / 100 % 2 == 0 {
+        if wait == Wait::Never && (offset / 100).is_multiple_of(2) {
             return Err(std::io::ErrorKind::WouldBlock.into());
         }
         let end = self.0.len().min(offset + max.min(70));

@@ -25,7 +25,7 @@ mod validate;
 pub use {
     bandwidth::{MeasuredSegment, average_bit_rate, peak_bit_rate},
     common::{ByteRange, Duration, Start, Variable},
-    media_playlist::{DateRange, Key, Map, MediaPlaylist, PlaylistType, Segment, Value},
+    media_playlist::{DateRange, Key, Map, MediaPlaylist, Method, PlaylistType, Segment, Value},
     multivariant::{
         ClosedCaptions, ContentSteering, IFrameVariant, MultivariantPlaylist, Rendition,
         RenditionKind, SessionData, Variant, VideoRange,

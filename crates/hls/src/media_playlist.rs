@@ -87,8 +87,8 @@ pub struct Map {
 /// How segments are encrypted: EXT-X-KEY (bis 4.4.4.4) or EXT-X-SESSION-KEY.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Key {
-    /// METHOD: `NONE`, `AES-128`, `SAMPLE-AES` or `SAMPLE-AES-CTR`.
-    pub method: String,
+    /// METHOD.
+    pub method: Method,
     /// URI of the key.
     pub uri: Option<String>,
     /// IV: 128 bits.
@@ -97,6 +97,32 @@ pub struct Key {
     pub key_format: Option<String>,
     /// KEYFORMATVERSIONS.
     pub key_format_versions: Option<String>,
+}
+
+/// What is encrypted, and how: METHOD.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Method {
+    /// Nothing is.
+    #[default]
+    None,
+    /// Whole segments.
+    Aes128,
+    /// Samples, by the block.
+    SampleAes,
+    /// Samples, as a stream.
+    SampleAesCtr,
+}
+
+impl Method {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Aes128 => "AES-128",
+            Self::SampleAes => "SAMPLE-AES",
+            Self::SampleAesCtr => "SAMPLE-AES-CTR",
+        }
+    }
 }
 
 /// Something that lasts for a time: EXT-X-DATERANGE (bis 4.4.5.1).
@@ -169,7 +195,7 @@ impl MediaPlaylist {
 impl Key {
     pub(crate) fn version(&self) -> u8 {
         let formats = self.key_format.is_some() || self.key_format_versions.is_some();
-        if formats || self.method.starts_with("SAMPLE-AES") {
+        if formats || matches!(self.method, Method::SampleAes | Method::SampleAesCtr) {
             5
         } else if self.iv.is_some() {
             2

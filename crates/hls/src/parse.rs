@@ -5,7 +5,7 @@ mod segments;
 mod variants;
 
 use crate::{
-    Key, MediaPlaylist, MultivariantPlaylist, Start, Variable,
+    Key, MediaPlaylist, Method, MultivariantPlaylist, Start, Variable,
     syntax::{Attributes, Line, attributes, integer, line, signed_decimal},
 };
 
@@ -129,8 +129,11 @@ impl<'a> Tag<'a> {
             let digits = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X"))?;
             u128::from_str_radix(digits, 16).ok()
         };
+        let methods = [Method::None, Method::Aes128, Method::SampleAes, Method::SampleAesCtr];
+        let method = |value: &str| methods.into_iter().find(|method| method.name() == value);
+        let missing = || ParseError::new(self.line, format!("{} has no METHOD", self.name));
         Ok(Key {
-            method: self.required("METHOD")?,
+            method: self.read("METHOD", method)?.ok_or_else(missing)?,
             uri: self.text("URI"),
             iv: self.read("IV", hexadecimal)?,
             key_format: self.text("KEYFORMAT"),

@@ -11,6 +11,10 @@ use bytes::Bytes;
 ///
 /// The file must never be changed or shortened afterwards, by anybody: it is private to Vidicon,
 /// written once and renamed into place.
+///
+/// # Errors
+///
+/// What the system says when it cannot be mapped.
 #[allow(unsafe_code)]
 pub fn map(file: &File) -> io::Result<Bytes> {
     if file.metadata()?.len() == 0 {

@@ -177,10 +177,13 @@ impl<'b> Walk<'b> {
         let data = self.at.saturating_add(header.length);
         let end = header.size.map(|size| data.saturating_add(size));
         let Some(end) = end.filter(|end| *end <= limit) else {
-            if end.is_some_and(|end| end > self.end) && ids::is_in_cluster(header.id) {
-                self.damage.truncated = true;
-            }
+            let before = self.damage;
             self.stumble(reader)?;
+            let beyond = end.is_some_and(|end| end > self.end) && ids::is_in_cluster(header.id);
+            if beyond && self.at >= self.end {
+                // Nothing follows: no damage, but the end of what was written or copied.
+                self.damage = Damage { truncated: true, ..before };
+            }
             return Ok(None);
         };
         let block = match header.id {

@@ -157,10 +157,6 @@ impl Head {
             place.2 = true;
             let (id, at, _) = *place;
             budget.time()?;
-            if at >= self.end {
-                self.missing = self.missing.max(1);
-                continue;
-            }
             let header = Header::read(reader.peek(at, ebml::HEADER)?);
             let Some(header) = header.filter(|header| header.id == id) else { continue };
             if id == ids::CLUSTER {

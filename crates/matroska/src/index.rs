@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Sound before zero that primes a decoder is no longer than this: see [`media::timeline`].
-const PRIMING: std::ops::Range<i64> = -120_000_000..0;
+const PRIMING: std::ops::Range<i64> = -media::timeline::PRIMING_MILLIS * 1_000_000..0;
 
 /// Reads the index of a file.
 pub(crate) fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadable> {
@@ -157,6 +157,9 @@ fn audio(entry: &Entry, codec: &Codec, described: Option<Audio>, scale: Timescal
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     let stated = stated.round() as u32;
     let or = |described: u32, stated: u32| if described > 0 { described } else { stated };
+    // A decoder may hear of HE-AAC only from the container.
+    let doubled = *codec == Codec::Aac && stated > described.sample_rate;
+    let rate = if doubled { stated } else { or(described.sample_rate, stated) };
     let channels = or(described.channels.into(), entry.sound.channels.into());
     // Writers state it for codings that have none.
     let exact = matches!(codec, Codec::Pcm { .. } | Codec::Flac | Codec::Other(_));
@@ -164,7 +167,7 @@ fn audio(entry: &Entry, codec: &Codec, described: Option<Audio>, scale: Timescal
     let delay = i64::try_from(entry.delay).unwrap_or(0);
     let priming = media::rescale_round(delay, Timescale::NANOS, scale);
     Audio {
-        sample_rate: or(described.sample_rate, stated),
+        sample_rate: rate,
         channels: u16::try_from(channels).unwrap_or(0),
         bits: u16::try_from(bits).unwrap_or(0),
         // What takes a minute primes nothing.
@@ -246,7 +249,7 @@ fn fill(
     }
     clusters.points = found.points;
     if head.missing > 0 {
-        let text = format!("the file is cut short: {} bytes or more are missing", head.missing);
+        let text = format!("the file is cut short: {} bytes are missing", head.missing);
         notes.push(Note { text, loss: true });
     } else if found.damage.truncated {
         notes.push(Note { text: "the file ends within a cluster".into(), loss: true });

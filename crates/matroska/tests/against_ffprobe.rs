@@ -33,12 +33,14 @@ struct Packet {
     size: u32,
     crc: String,
     key: bool,
+    /// Where its block is.
+    place: Option<u64>,
 }
 
 fn packets(path: &Path, tracks: usize) -> Option<Vec<Vec<Packet>>> {
     let out = Command::new("ffprobe")
         .args(["-v", "fatal", "-show_packets", "-show_data_hash", "crc32", "-show_entries"])
-        .args(["packet=stream_index,pts_time,size,flags,data_hash", "-of", "compact=p=0"])
+        .args(["packet=stream_index,pts_time,size,pos,flags,data_hash", "-of", "compact=p=0"])
         .arg(path)
         .output()
         .ok()?;
@@ -60,6 +62,7 @@ fn packets(path: &Path, tracks: usize) -> Option<Vec<Vec<Packet>>> {
             nanos,
             size: field("size").and_then(|size| size.parse().ok()).unwrap_or(0),
             crc: field("data_hash").unwrap_or_default().to_owned(),
+            place: field("pos").and_then(|at| at.parse().ok()),
             key: field("flags").is_some_and(|flags| flags.starts_with('K')),
         });
     }
@@ -122,11 +125,15 @@ fn compare(path: &Path) -> Index {
             let nanos = rescale_round(sample.presentation(), track.timescale, Timescale::NANOS);
             if let Some(stated) = packet.nanos {
                 let off = (nanos + clusters.origin).abs_diff(stated);
-                // Twice a tick of the file: its times are rounded, and so is the delay. Of laced
-                // Vorbis ffprobe knows how long each frame is.
-                let mkv = path.extension().is_some_and(|extension| extension == "mkv");
-                let laced = track.codec == Codec::Vorbis && mkv;
-                let most = if laced { 60_000_000 } else { 2 * clusters.tick.max(500_000) };
+                // Twice a tick of the file: its times are rounded, and so is the delay. To frames
+                // within a block ffprobe counts on in whole ticks, but of Vorbis it knows how long
+                // each frame is.
+                let laced = number > 0 && packets[number - 1].place == packet.place;
+                let most = match (laced, &track.codec) {
+                    (true, Codec::Vorbis) => 60_000_000,
+                    (true, _) => 8 * clusters.tick.max(500_000),
+                    (false, _) => 2 * clusters.tick.max(500_000),
+                };
                 assert!(off <= most, "{what}: off by {off} ns");
             }
         }

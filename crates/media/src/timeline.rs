@@ -16,9 +16,9 @@
 
 use crate::{Kind, Raw, Timescale, rescale_round};
 
-/// How much sound before zero is kept to prime a decoder, in milliseconds. Longer than any known
-/// priming (2,112 samples of AAC at 22.05 kHz are 96 ms), shorter than what an edit cuts away.
-const PRIMING_MILLIS: i64 = 120;
+/// How much sound before zero is kept to prime a decoder, in milliseconds. Longer than any
+/// known priming (2,112 samples of AAC at 8 kHz are 264 ms).
+pub const PRIMING_MILLIS: i64 = 300;
 
 /// A track as its reader found it: times relative to the zero that the file states.
 #[derive(Clone, Debug)]
@@ -57,40 +57,66 @@ pub enum Zero {
 /// Brings the tracks to the convention. Returns what was added to every time, in microseconds, for
 /// whatever else has a time: chapters, side files.
 pub fn settle(tracks: &mut [RawTrack], zero: Zero) -> i64 {
-    for track in tracks.iter_mut().filter(|track| track.kind == Kind::Video) {
-        begin_at_a_key_picture(&mut track.samples);
-    }
-    // By how much the presentation must begin earlier than zero, or later.
-    let mut lead = tracks
-        .iter()
-        .filter(|track| track.kind == Kind::Video)
-        .filter_map(|track| Some((track.earliest()?, track.timescale)))
-        .map(|(earliest, scale)| rescale_round(earliest, scale, Timescale::NANOS))
-        .min()
-        .map_or(0, |earliest| earliest.min(0));
-    if zero == Zero::First {
-        let begins = tracks
-            .iter()
-            .filter(|track| matches!(track.kind, Kind::Video | Kind::Audio))
-            .filter_map(|track| Some((track.earliest()?, track.timescale)))
-            .map(|(earliest, scale)| rescale_round(earliest, scale, Timescale::NANOS));
-        // Sound that primes its decoder begins before zero and does not move it.
-        let first = begins.min().unwrap_or(0);
-        let priming = -PRIMING_MILLIS * 1_000_000..0;
-        if !priming.contains(&first) {
-            lead = first;
-        }
-    }
+    let lead = Lead::of(tracks, zero);
     for track in tracks.iter_mut() {
-        if lead != 0 {
-            track.shift(rescale_round(-lead, Timescale::NANOS, track.timescale));
+        lead.place(track);
+    }
+    lead.micros()
+}
+
+/// By how much the presentation begins earlier or later than at the zero of the file: for readers
+/// that hold one track at a time. Others call [`settle`].
+#[derive(Clone, Copy, Debug)]
+pub struct Lead {
+    nanos: i64,
+}
+
+impl Lead {
+    /// The lead that these tracks need; pictures that cannot be decoded are left out of them. Where
+    /// zero is stated, only tracks of pictures matter.
+    pub fn of(tracks: &mut [RawTrack], zero: Zero) -> Self {
+        for track in tracks.iter_mut().filter(|track| track.kind == Kind::Video) {
+            begin_at_a_key_picture(&mut track.samples);
+        }
+        // By how much the presentation must begin earlier than zero, or later.
+        let mut nanos = tracks
+            .iter()
+            .filter(|track| track.kind == Kind::Video)
+            .filter_map(|track| Some((track.earliest()?, track.timescale)))
+            .map(|(earliest, scale)| rescale_round(earliest, scale, Timescale::NANOS))
+            .min()
+            .map_or(0, |earliest| earliest.min(0));
+        if zero == Zero::First {
+            let begins = tracks
+                .iter()
+                .filter(|track| matches!(track.kind, Kind::Video | Kind::Audio))
+                .filter_map(|track| Some((track.earliest()?, track.timescale)))
+                .map(|(earliest, scale)| rescale_round(earliest, scale, Timescale::NANOS));
+            // Sound that primes its decoder begins before zero and does not move it.
+            let first = begins.min().unwrap_or(0);
+            let priming = -PRIMING_MILLIS * 1_000_000..0;
+            if !priming.contains(&first) {
+                nanos = first;
+            }
+        }
+        Self { nanos }
+    }
+
+    /// Brings one track to the convention: one of those that the lead is of, or another.
+    pub fn place(self, track: &mut RawTrack) {
+        if self.nanos != 0 {
+            track.shift(rescale_round(-self.nanos, Timescale::NANOS, track.timescale));
         }
         if track.kind == Kind::Audio {
             let kept = rescale_round(-PRIMING_MILLIS, Timescale::MILLIS, track.timescale);
             track.samples.retain(|sample| sample.time >= kept);
         }
     }
-    rescale_round(-lead, Timescale::NANOS, Timescale::MICROS)
+
+    /// What is added to every time, in microseconds.
+    pub fn micros(self) -> i64 {
+        rescale_round(-self.nanos, Timescale::NANOS, Timescale::MICROS)
+    }
 }
 
 /// Leaves out what cannot be decoded, and what no edit shows and nothing that is shown needs.
@@ -149,7 +175,7 @@ mod tests {
                 10,
                 &[(-20, true), (-10, true), (-5, false), (0, false), (5, false)],
             ),
-            track(Kind::Audio, 10, &[(-20, true), (-12, true), (-10, true), (0, true)]),
+            track(Kind::Audio, 10, &[(-20, true), (-15, true), (-10, true), (0, true)]),
         ];
         assert_eq!(settle(&mut tracks, Zero::Stated), 1_000_000);
         assert_eq!(times(&tracks[0]), [0, 5, 10, 15]);

@@ -11,6 +11,8 @@ use media::{Raw, Timescale, rescale_round};
 pub(crate) const SECOND: i64 = 90_000;
 /// What counts of a stamp.
 const BITS: u32 = 33;
+/// A stream without another that could tell is believed to have long pictures, up to here.
+const LONG: i64 = 10 * SECOND;
 /// Jumps of streams that differ by less may be the same.
 const ALIKE: i64 = 3 * SECOND;
 
@@ -47,6 +49,8 @@ pub(crate) struct Jump {
     pub(crate) offset: u64,
     /// New time less what was to be expected, in ticks of 90 kHz.
     pub(crate) by: i64,
+    /// Whether the stream itself said that there may be one.
+    pub(crate) announced: bool,
 }
 
 /// The samples of a stream and its jumps.
@@ -93,9 +97,14 @@ pub(crate) fn close_jumps(lines: &mut [Line<'_>]) -> Vec<Jump> {
         return Vec::new();
     };
     let mut closed = Vec::new();
+    let alone = lines.iter().filter(|line| !line.samples.is_empty()).count() < 2;
+    let long = |jump: &Jump| alone && !jump.announced && (0..LONG).contains(&jump.by);
     // Where each stream is cut, part by part.
     let mut cuts: Vec<Vec<usize>> = vec![vec![0]; lines.len()];
     for jump in lines.get(lead).map(|line| line.jumps).unwrap_or_default() {
+        if long(jump) {
+            continue;
+        }
         let boundaries: Option<Vec<usize>> = lines.iter().map(|line| line.boundary(jump)).collect();
         let Some(boundaries) = boundaries else { continue };
         for (cuts, boundary) in cuts.iter_mut().zip(boundaries) {
@@ -162,7 +171,7 @@ mod tests {
         let scale = Timescale::MPEG;
         let video = samples(&[(0, 0), (10, 3600), (20, 900_000), (30, 903_600)]);
         let sound = samples(&[(5, 0), (15, 3600), (25, 900_900), (35, 904_500)]);
-        let jump = |offset| [Jump { sample: 2, offset, by: 892_800 }];
+        let jump = |offset| [Jump { sample: 2, offset, by: 892_800, announced: false }];
         let (first, second) = (jump(20), jump(25));
         for (jumps, expected) in [(&second[..], [7_200, 8_100]), (&[], [900_000, 900_900])] {
             let (mut video, mut sound) = (video.clone(), sound.clone());

@@ -1,5 +1,7 @@
 //! Headers of coded sound: how long a frame is, in bytes and in time.
 
+use bitstream::{aac::Adts, mpeg_audio};
+
 /// How a stream of sound marks its frames.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Coding {
@@ -47,9 +49,12 @@ impl Coding {
     /// What these bytes are.
     pub(crate) fn header(self, bytes: &[u8]) -> Read {
         let header = match (self, bytes) {
-            (Self::Aac, [a, b, c, d, e, f, g, ..]) => adts([*a, *b, *c, *d, *e, *f, *g]),
-            (Self::Mpeg, [a, b, c, d, ..]) => mpeg([*a, *b, *c, *d]),
-            (Self::Ac3, [a, b, c, d, e, f, ..]) => ac3([*a, *b, *c, *d, *e, *f]),
+            (Self::Aac, [_, _, _, _, _, _, _, ..]) => adts(bytes),
+            (Self::Mpeg, [_, _, _, _, ..]) => mpeg(bytes),
+            (Self::Ac3, bytes) => match bytes.first_chunk() {
+                Some(head) => ac3(*head),
+                None => return self.could_be(bytes),
+            },
             _ => return self.could_be(bytes),
         };
         header.map_or(Read::None, Read::Is)
@@ -79,67 +84,42 @@ pub(crate) const AAC_RATES: [u32; 13] = [
     7_350,
 ];
 
-fn adts([a, b, c, d, e, f, g]: [u8; 7]) -> Option<Header> {
-    if a != 0xff || b & 0xf6 != 0xf0 {
-        return None;
-    }
-    let skip = if b & 1 == 1 { 7 } else { 9 };
-    let length = usize::from(d & 3) << 11 | usize::from(e) << 3 | usize::from(f >> 5);
-    let rate = *AAC_RATES.get(usize::from(c >> 2 & 0x0f))?;
+fn adts(bytes: &[u8]) -> Option<Header> {
+    let header = Adts::parse(bytes)?;
+    let [_, channels] = header.config;
     // Several blocks in one frame have no lengths of their own; nobody writes that into a
     // transport stream.
-    (length > skip && g & 3 == 0).then_some(Header {
-        length,
-        skip,
-        samples: 1024,
-        rate,
-        shape: c & 0xc0 | (c & 1) << 2 | d >> 6,
+    (header.frame_len > header.header_len && header.samples == 1024).then_some(Header {
+        length: header.frame_len,
+        skip: header.header_len,
+        samples: header.samples,
+        rate: header.sample_rate,
+        shape: channels & 0x7f,
         ..Header::default()
     })
 }
 
-fn mpeg([a, b, c, d]: [u8; 4]) -> Option<Header> {
-    if a != 0xff || b & 0xe0 != 0xe0 {
-        return None;
-    }
-    let version = b >> 3 & 3;
-    let layer = 4 - (b >> 1 & 3);
-    let half = match version {
-        3 => 0,
-        2 => 1,
-        0 => 2,
-        _ => return None,
-    };
-    let rate = *[44_100, 48_000, 32_000].get(usize::from(c >> 2 & 3))? >> half;
-    let table: [usize; 14] = match (layer, half) {
-        (1, 0) => [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-        (2, 0) => [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-        (3, 0) => [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-        (1, _) => [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
-        (2 | 3, _) => [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-        _ => return None,
-    };
-    let bits = 1000 * table.get(usize::from(c >> 4).checked_sub(1)?)?;
-    let (padding, divisor) = (usize::from(c >> 1 & 1), usize::try_from(rate).ok()?);
-    let (length, samples) = match (layer, half) {
-        (1, _) => ((12 * bits / divisor + padding) * 4, 384),
-        (3, 1..) => (72 * bits / divisor + padding, 576),
-        _ => (144 * bits / divisor + padding, 1152),
-    };
-    let shape = u8::from(d >> 6 == 3);
-    Some(Header { length, samples, rate, shape, layer, ..Header::default() })
+fn mpeg(bytes: &[u8]) -> Option<Header> {
+    let header = mpeg_audio::Header::parse(bytes)?;
+    Some(Header {
+        length: header.frame_len,
+        samples: header.samples,
+        rate: header.sample_rate,
+        shape: u8::from(header.channels == 1),
+        layer: header.layer,
+        ..Header::default()
+    })
+    .filter(|header| header.length >= mpeg_audio::Header::LEN)
 }
 
-fn ac3([a, b, c, d, e, f]: [u8; 6]) -> Option<Header> {
-    if [a, b] != [0x0b, 0x77] {
-        return None;
-    }
-    let version = f >> 3;
+fn ac3(head: [u8; 6]) -> Option<Header> {
+    let [0x0b, 0x77, substream, low, rate_code, version] = head else { return None };
+    let version = version >> 3;
     let rates = [48_000, 44_100, 32_000];
-    let code = usize::from(e >> 6);
+    let code = usize::from(rate_code >> 6);
     if version <= 10 {
         let rate: u32 = *rates.get(code)?;
-        let size = usize::from(e & 0x3f);
+        let size = usize::from(rate_code & 0x3f);
         let kilobits: [usize; 19] = [
             32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640,
         ];
@@ -149,18 +129,18 @@ fn ac3([a, b, c, d, e, f]: [u8; 6]) -> Option<Header> {
         let rate = rate >> version.saturating_sub(8);
         return Some(Header { length: 2 * words, samples: 1536, rate, ..Header::default() });
     }
-    let (kind, substream) = (c >> 6, c >> 3 & 7);
-    let length = 2 * (1 + (usize::from(c & 7) << 8 | usize::from(d)));
+    let (kind, number) = (substream >> 6, substream >> 3 & 7);
+    let length = 2 * (1 + (usize::from(substream & 7) << 8 | usize::from(low)));
     let (rate, blocks) = match rates.get(code) {
-        Some(rate) => (*rate, *[1, 2, 3, 6].get(usize::from(e >> 4 & 3))?),
-        None => (*rates.get(usize::from(e >> 4 & 3))? / 2, 6),
+        Some(rate) => (*rate, *[1, 2, 3, 6].get(usize::from(rate_code >> 4 & 3))?),
+        None => (*rates.get(usize::from(rate_code >> 4 & 3))? / 2, 6),
     };
     (version <= 16 && kind != 3 && length > 6).then_some(Header {
         length,
         samples: 256 * blocks,
         rate,
         enhanced: true,
-        dependent: kind == 1 || substream != 0,
+        dependent: kind == 1 || number != 0,
         ..Header::default()
     })
 }
@@ -171,7 +151,8 @@ mod tests {
 
     #[test]
     fn headers_tell_bytes_and_samples() {
-        let cases: [(Coding, &[u8], (usize, u32, u32)); 5] = [
+        type Case = (Coding, &'static [u8], (usize, u32, u32));
+        let cases: [Case; 5] = [
             (Coding::Aac, &[0xff, 0xf1, 0x50, 0x80, 0x2e, 0x7f, 0xfc], (371, 1024, 44_100)),
             (Coding::Mpeg, &[0xff, 0xfd, 0xa4, 0x04], (576, 1152, 48_000)),
             (Coding::Mpeg, &[0xff, 0xfb, 0x92, 0x64], (418, 1152, 44_100)),

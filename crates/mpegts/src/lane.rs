@@ -331,7 +331,8 @@ impl Lane {
         let announced = std::mem::take(&mut self.announced) && by.abs() > ANNOUNCED;
         let jumped = ahead || by < -BACK || announced;
         if jumped {
-            self.jumps.push(Jump { sample: self.samples.len(), offset: place.offset, by });
+            let sample = self.samples.len();
+            self.jumps.push(Jump { sample, offset: place.offset, by, announced });
         }
         jumped
     }

@@ -9,10 +9,11 @@
 //! ```
 //!
 //! **Times.** A presentation time of zero is 10 s of 90 kHz, so that sound that primes its decoder
-//! has a time too. A picture is decoded 0.5 s before its turn, since the convention of
-//! [`media::timeline`] gives decode times that are presentation times in order, and no picture may
-//! be decoded after it is shown; where even that is too late, at the time it is shown. The clock
-//! (PCR) is 0.2 s behind the decode times and comes every 100 ms at least.
+//! has a time too. The convention of [`media::timeline`] gives decode times that are presentation
+//! times in order; no picture may be decoded after it is shown, so all are decoded earlier, by as
+//! many pictures as may be reordered. Where even that is too late, a picture is decoded when it is
+//! shown, and those before it earlier. The clock (PCR) is 0.2 s behind the decode times and comes
+//! every 100 ms at least.
 //!
 //! **Counters.** Nobody knows how many packets the segments before this one have. So each PID with
 //! media has a multiple of 16 of them: up to 15 more than needed, in that the last PES packet of
@@ -63,6 +64,9 @@ pub struct NotCarried {
     pub reason: String,
 }
 
+/// What appends the bytes of a sample: of the pictures (`true`) or of the sound.
+pub type Fetch<'a> = &'a dyn Fn(bool, &Sample, &mut Vec<u8>) -> io::Result<()>;
+
 /// The layout of a segment.
 #[derive(Clone, Debug)]
 pub struct Segment {
@@ -93,12 +97,7 @@ impl Segment {
     ///
     /// `fetch` appends the bytes of a sample of the pictures (`true`) or of the sound, as they
     /// are sent: exactly `size` of them.
-    pub fn make(
-        &self,
-        fetch: &dyn Fn(bool, &Sample, &mut Vec<u8>) -> io::Result<()>,
-        offset: u64,
-        max: usize,
-    ) -> io::Result<Vec<u8>> {
+    pub fn make(&self, fetch: Fetch<'_>, offset: u64, max: usize) -> io::Result<Vec<u8>> {
         write::make(self, fetch, offset, max)
     }
 }

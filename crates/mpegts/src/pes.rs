@@ -137,8 +137,9 @@ fn header(bytes: &[u8]) -> Header {
 
 /// 33 bits in five bytes with marker bits.
 fn time(bytes: &[u8]) -> Option<u64> {
-    let [a, b, c, d, e] = bytes.first_chunk::<5>()?.map(u64::from);
-    Some((a >> 1 & 7) << 30 | b << 22 | (c >> 1) << 15 | d << 7 | e >> 1)
+    let fields = bytes.first_chunk::<5>()?.map(u64::from);
+    let [top, upper, middle, lower, bottom] = fields;
+    Some((top >> 1 & 7) << 30 | upper << 22 | (middle >> 1) << 15 | lower << 7 | bottom >> 1)
 }
 
 #[cfg(test)]

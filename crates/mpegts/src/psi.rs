@@ -184,7 +184,8 @@ fn other(name: &str) -> Codec {
 fn content(kind: u8, bytes: &[u8], hdmv: bool) -> Option<Content> {
     Some(match kind {
         0x01 => Content::OtherVideo(other("mpeg1video")),
-        0x02 => Content::OtherVideo(other("mpeg2video")),
+        0x80 if hdmv => Content::OtherAudio(other("pcm_bluray")),
+        0x02 | 0x80 => Content::OtherVideo(other("mpeg2video")),
         0x03 | 0x04 => Content::Audio(Codec::Mp2),
         0x06 => private(bytes)?,
         0x0f => Content::Audio(Codec::Aac),
@@ -195,8 +196,6 @@ fn content(kind: u8, bytes: &[u8], hdmv: bool) -> Option<Content> {
         0x24 => Content::Video(Codec::Hevc),
         0x33 => Content::OtherVideo(other("vvc")),
         0x42 => Content::OtherVideo(other("cavs")),
-        0x80 if hdmv => Content::OtherAudio(other("pcm_bluray")),
-        0x80 => Content::OtherVideo(other("mpeg2video")),
         0x81 => Content::Audio(Codec::Ac3),
         0x82 if !hdmv => Content::Data(other("scte_27")),
         0x82 | 0x85 | 0x86 | 0x8a if hdmv || kind != 0x86 => Content::OtherAudio(other("dts")),

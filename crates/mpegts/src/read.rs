@@ -88,7 +88,7 @@ fn find_program(
     let mut count = 0_u32;
     while packets.position().saturating_sub(first) < TABLES_WITHIN {
         count = count.wrapping_add(1);
-        if count % PACE == 0 {
+        if count.is_multiple_of(PACE) {
             budget.time()?;
         }
         let bytes = match packets.step() {

@@ -7,6 +7,7 @@ use crate::{nal::Kind, sets::Sets};
 
 /// The begin of a slice.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // independent facts of a header
 pub(crate) struct Slice {
     /// Whether it begins at the top of its picture.
     pub(crate) first: bool,

@@ -49,7 +49,7 @@ pub(crate) fn build(
             let text = format!("stream {:#x} {what}", lane.stream.pid);
             notes.push(Note { text, loss: true });
         }
-        tracks.extend(track(source, &lane, raw, stride, shift)?);
+        tracks.extend(track(source, &lane, &raw, stride, shift)?);
     }
     if tracks.is_empty() {
         return Err(Unreadable::Damaged("nothing in it can be played".to_owned()));
@@ -178,7 +178,7 @@ fn usual_step(samples: &[Raw]) -> Option<i64> {
 fn track(
     source: &dyn Source,
     lane: &Lane,
-    raw: RawTrack,
+    raw: &RawTrack,
     stride: usize,
     shift: i64,
 ) -> Result<Option<Track>, Unreadable> {
@@ -206,10 +206,12 @@ fn track(
         samples: Samples::None,
     };
     (track.codec, track.detail) = match &stream.content {
-        Content::Video(codec) => (codec.clone(), Detail::Video(Video::default())),
-        Content::Audio(codec) => (codec.clone(), Detail::Audio(Audio::default())),
-        Content::OtherVideo(codec) => (codec.clone(), Detail::Video(Video::default())),
-        Content::OtherAudio(codec) => (codec.clone(), Detail::Audio(Audio::default())),
+        Content::Video(codec) | Content::OtherVideo(codec) => {
+            (codec.clone(), Detail::Video(Video::default()))
+        }
+        Content::Audio(codec) | Content::OtherAudio(codec) => {
+            (codec.clone(), Detail::Audio(Audio::default()))
+        }
         Content::Subtitles(codec) => (codec.clone(), Detail::Text),
         Content::Data(codec) => (codec.clone(), Detail::Other),
     };

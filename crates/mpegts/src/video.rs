@@ -103,6 +103,7 @@ struct Pictures {
 
 /// A picture that is being read.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts of a picture
 struct Open {
     pes: u32,
     /// The first unit that is kept.
@@ -133,7 +134,7 @@ impl Pictures {
             self.in_band = true;
         }
         let (in_band, random_access) = (self.in_band, self.random_access == Some(unit.pes));
-        let open = self.open.get_or_insert_with(|| Open {
+        let open = self.open.get_or_insert(Open {
             pes: unit.pes,
             place: None,
             size: 0,

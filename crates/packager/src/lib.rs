@@ -11,6 +11,7 @@
 //! Pure: the same index, policy and number give the same bytes. Who asks, where the file is and
 //! how pieces are sent is left to others.
 
+pub mod census;
 pub mod clip;
 mod fetch;
 mod grid;
@@ -21,8 +22,10 @@ pub mod playlists;
 mod policy;
 pub mod presentation;
 mod rates;
+pub mod report;
 mod segment;
 pub mod text;
+pub mod tree;
 pub mod ts;
 
 pub use {

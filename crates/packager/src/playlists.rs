@@ -109,7 +109,7 @@ pub fn iframes(presentation: &Presentation, rendition: &Rendition) -> Option<Med
 }
 
 /// One target duration for all playlists of a presentation, as players advise: in seconds, the
-/// longest segment rounded to the nearest.
+/// longest segment rounded up.
 fn target_duration(presentation: &Presentation) -> u32 {
     let longest = presentation.renditions.iter().flat_map(|rendition| {
         let scale = rendition.timescale;

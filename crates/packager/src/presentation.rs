@@ -335,7 +335,7 @@ fn independent(track: &Track, spans: &[Span]) -> bool {
 fn tag(index: &Index, sides: &[Side], policy: Policy) -> Tag {
     let mut words = format!("{} {policy:?} {}", media::FORMAT_VERSION, index.digest());
     for side in sides {
-        words.push_str(&format!("\n{} {}", side.name, side.state));
+        words.extend(["\n", &side.name, " ", &side.state]);
     }
     // FNV-1a: the digest has done the mixing, and a clash costs no more than a stale cache entry.
     let hash = words

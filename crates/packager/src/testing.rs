@@ -24,3 +24,18 @@ pub(crate) fn track() -> Track {
         samples: Samples::None,
     }
 }
+
+/// An index without tracks.
+pub(crate) fn index() -> media::Index {
+    media::Index {
+        container: media::Container::Mp4,
+        tracks: Vec::new(),
+        chapters: Vec::new(),
+        attachments: Vec::new(),
+        title: None,
+        created: None,
+        clusters: None,
+        fast_start: true,
+        notes: Vec::new(),
+    }
+}

@@ -65,7 +65,7 @@ pub fn is_carried(track: &Track) -> bool {
 impl Presentation {
     /// The sound that goes with the pictures in a transport stream.
     pub fn ts_audio(&self) -> Option<&Rendition> {
-        let carried = |audio: &&Rendition| self.track(audio).is_some_and(|track| is_carried(track));
+        let carried = |audio: &&Rendition| self.track(audio).is_some_and(is_carried);
         self.default_audio().filter(carried).or_else(|| self.of(Kind::Audio).find(carried))
     }
 }

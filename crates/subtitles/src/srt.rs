@@ -128,8 +128,8 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 /// Takes what players understand in braces although it is of other formats: `{\an8}`, `{y:i}`.
 fn overrides<'a>(text: &'a str, out: &mut Styled, place: &mut Place) -> Option<&'a str> {
     let body = text.strip_prefix('{')?;
-    let end = body.bytes().take(500).position(|byte| byte == b'}')?;
-    let (inside, rest) = (body.get(..end)?, body.get(end + 1..)?);
+    let end = body.bytes().take(500).position(|byte| matches!(byte, b'{' | b'}'))?;
+    let (inside, rest) = (body.get(..end)?, body.get(end..)?.strip_prefix('}')?);
     if inside.starts_with('\\') {
         ass::overrides(inside, &mut out.style, Style::default(), place);
         return Some(rest);

@@ -67,6 +67,38 @@ proptest! {
 }
 
 #[test]
+fn no_repetition_takes_long() {
+    let start = std::time::Instant::now();
+    let heads = ["1\n00:01.000 --> 00:02.000\n", "Dialogue: 0,0:00:01.00,0:00:02.00,,,,,,,"];
+    for piece in [
+        "{",
+        "}",
+        "<",
+        "<font color=",
+        "&",
+        "\\",
+        "{\\",
+        "{}",
+        "\n",
+        ":",
+        ",",
+        "-->",
+        "-->\n",
+        "[\n",
+        "NOTE\n\n",
+    ] {
+        for head in heads {
+            let text = format!("{head}{}", piece.repeat(50_000 / piece.len()));
+            for kind in KINDS {
+                comes_back(&parse(kind, &text));
+            }
+        }
+    }
+    // A machine under load takes some seconds; what grows with the square takes minutes.
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
 fn equal_cues_that_follow_each_other_become_one() {
     let cue =
         |start, end, text: &str| Cue { start, end, payload: text.to_owned(), ..Cue::default() };

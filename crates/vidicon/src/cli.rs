@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-use crate::settings::Flags;
+use crate::settings::{Flags, values::Duration};
 
 /// The version, with the commit when the build was told one by the variable `VIDICON_COMMIT`.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -50,6 +50,29 @@ pub enum Command {
         #[arg(long, conflicts_with = "json")]
         sample: bool,
     },
+    /// Show what is in a video file, and what each kind of client can do with it
+    Probe {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a video file as HLS and DASH into a folder, for any web server or CDN
+    Package(Package),
+    /// Count how much of a folder plays as it is, and what the rest needs
+    Census {
+        /// The folder
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// List every file that cannot be read, not only the first
+        #[arg(long)]
+        all: bool,
+    },
     /// Ask a running Vidicon whether it is alive
     Health {
         /// Its address, like <http://127.0.0.1:9000/health> [default: the first listener configured]
@@ -63,6 +86,32 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What to write where, and how it is cut.
+#[derive(Args, Debug)]
+pub struct Package {
+    /// The file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The folder to write into; it is made if need be
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// How long segments shall be
+    #[arg(long, value_name = "DURATION", default_value = "6s")]
+    pub target: Duration,
+    /// How long a segment is at least, where the pictures allow
+    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    pub minimum: Duration,
+    /// How long the first segment shall be
+    #[arg(long, value_name = "DURATION", default_value = "2s")]
+    pub first: Duration,
+    /// Write HLS with transport streams too, into the folder `ts` in it
+    #[arg(long)]
+    pub ts: bool,
+    /// Write into a folder that is not empty
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// A configuration, and the media folders.

@@ -66,7 +66,9 @@ fn without_a_command_there_is_help() {
     let folder = place();
     let ended = run(folder.path(), &[]);
     assert_eq!(ended.status, Some(0));
-    for command in ["serve", "doctor", "config", "health", "completions"] {
+    for command in
+        ["serve", "doctor", "config", "probe", "package", "census", "health", "completions"]
+    {
         assert!(ended.out.contains(command), "{}", ended.out);
     }
     let version = run(folder.path(), &["--version"]);
@@ -90,6 +92,25 @@ fn an_unknown_key_ends_with_status_2_and_the_nearest_key() {
              (`vidicon config --sample` shows them all)\n"
         );
     }
+}
+
+#[test]
+fn lengths_of_segments_that_do_not_fit_together_end_with_status_2() {
+    let folder = place();
+    let told = |setting: &str| {
+        let ended = run(folder.path(), &["config", "--set", setting]);
+        assert_eq!(ended.status, Some(2), "{ended:?}");
+        ended.err
+    };
+    assert_eq!(
+        told("segments.minimum=8s"),
+        "error: segments.minimum: 8s is longer than the target, which is 6s: make one shorter or \
+         the other longer\n"
+    );
+    let err = told("segments.target=100ms");
+    assert!(err.contains("segments.target: 100ms is too little: write 500ms to 1m"), "{err}");
+    let err = told("index.time_limit=0");
+    assert!(err.contains("write 1s to 1d"), "{err}");
 }
 
 #[test]
@@ -148,7 +169,9 @@ fn shells_learn_the_commands() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ended = run(folder.path(), &["completions", shell]);
         assert_eq!(ended.status, Some(0));
-        assert!(ended.out.contains("doctor"), "{shell}");
+        for command in ["doctor", "probe", "package", "census"] {
+            assert!(ended.out.contains(command), "{shell}: {command}");
+        }
     }
 }
 

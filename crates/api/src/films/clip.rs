@@ -45,7 +45,7 @@ fn time(name: &str, text: &str) -> Result<i64, FilmError> {
     let text = text.replace("%3A", ":").replace("%3a", ":");
     let parsed = text
         .split(':')
-        .try_fold(0i64, |sum, part| Some(sum.checked_mul(60)?.checked_add(seconds(part)?)?));
+        .try_fold(0i64, |sum, part| sum.checked_mul(60)?.checked_add(seconds(part)?));
     parsed.filter(|_| text.split(':').count() <= 3).ok_or_else(|| {
         FilmError::Malformed(format!(
             "{name}={text} is no time: give seconds, as in {name}=90.5, or h:mm:ss"

@@ -18,7 +18,11 @@ pub(super) fn with_key(made: Made, query: Option<&str>) -> Made {
         MediaType::DASH => dash(text, key),
         _ => return made,
     };
-    let tag = format!("{}-key", made.tag);
+    // Another key, other bytes. The tag tells nothing of the key but that.
+    let hash = key
+        .bytes()
+        .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let tag = format!("{}-{:04x}", made.tag, hash & 0xffff);
     Made { plan: Plan::new([Part::Bytes(Bytes::from(text))]), tag, ..made }
 }
 
@@ -36,14 +40,14 @@ fn hls(text: &str, key: &str) -> String {
                 Some((before, uri, after))
             }) {
                 Some((before, uri, after)) => {
-                    out.push_str(&format!("{before}URI=\"{uri}?{key}\"{after}"));
+                    out.extend([before, "URI=\"", uri, "?", key, "\"", after]);
                 }
                 None => out.push_str(line),
             }
         } else if line.is_empty() {
             out.push_str(line);
         } else {
-            out.push_str(&format!("{line}?{key}"));
+            out.extend([line, "?", key]);
         }
         out.push('\n');
     }

@@ -11,14 +11,13 @@ use crate::{media_type::MediaType, reply::Made};
 impl Film {
     /// A stretch of the film as an MP4: the header is made, the media stay in their file.
     pub async fn clip(self: &Arc<Self>, stretch: Stretch) -> Result<Made, FilmError> {
-        let plan = match self.kept_clip(stretch) {
-            Some(plan) => plan,
-            None => {
-                let film = Arc::clone(self);
-                let plan = self.reading(move |_| film.clip_plan(stretch)).await?;
-                self.keep_clip(stretch, plan.clone());
-                plan
-            }
+        let plan = if let Some(plan) = self.kept_clip(stretch) {
+            plan
+        } else {
+            let film = Arc::clone(self);
+            let plan = self.reading(move |_| film.clip_plan(stretch)).await?;
+            self.keep_clip(stretch, plan.clone());
+            plan
         };
         let Stretch { start, end, cut } = stretch;
         let cut = if cut == clip::Cut::Exact { "exact" } else { "key" };
@@ -38,14 +37,15 @@ impl Film {
     /// Finds the samples and makes the header. Blocks.
     fn clip_plan(self: &Arc<Self>, stretch: Stretch) -> Result<Plan, FilmError> {
         let presentation = &self.presentation;
-        let tracks = clip::tracks(presentation, stretch).map_err(of_clip)?;
+        let tracks = clip::tracks(presentation, stretch).map_err(|error| of_clip(&error))?;
         let wants: Vec<demux::Want> = tracks
             .iter()
             .map(|one| demux::Want { track: one.track, range: one.range.clone(), numbers: None })
             .collect();
         let budget = media::Budget::default();
         let samples = demux::samples(&self.source, self.index(), &wants, &budget)?;
-        let pieces = clip::pieces(presentation, &tracks, samples).map_err(of_clip)?;
+        let pieces =
+            clip::pieces(presentation, &tracks, samples).map_err(|error| of_clip(&error))?;
         let parts = pieces
             .into_iter()
             .flat_map(|(track, piece)| self.plan(track, vec![piece]).into_parts());
@@ -53,7 +53,7 @@ impl Film {
     }
 }
 
-fn of_clip(error: NoClip) -> FilmError {
+fn of_clip(error: &NoClip) -> FilmError {
     match error {
         NoClip::Empty(_) => FilmError::Malformed(error.to_string()),
         NoClip::NotWritable(_) => FilmError::NotCarried(error.to_string()),

@@ -87,18 +87,17 @@ impl Film {
     ) -> Result<Made, FilmError> {
         let key = (flavour, resource, by_id && resource == Resource::Manifest);
         let known = self.rendered.read().ok().and_then(|all| all.get(&key).cloned());
-        let rendered = match known {
-            Some(rendered) => rendered,
-            None => {
-                let text = self.render(flavour, resource, by_id)?;
-                let hash = blake3::hash(text.as_bytes()).to_hex();
-                let tag = hash.get(..24).unwrap_or_default().to_owned();
-                let rendered = Rendered { bytes: text.into(), tag };
-                if let Ok(mut all) = self.rendered.write() {
-                    all.insert(key, rendered.clone());
-                }
-                rendered
+        let rendered = if let Some(rendered) = known {
+            rendered
+        } else {
+            let text = self.render(flavour, resource, by_id)?;
+            let hash = blake3::hash(text.as_bytes()).to_hex();
+            let tag = hash.get(..24).unwrap_or_default().to_owned();
+            let rendered = Rendered { bytes: text.into(), tag };
+            if let Ok(mut all) = self.rendered.write() {
+                all.insert(key, rendered.clone());
             }
+            rendered
         };
         let is_dash = resource == Resource::Manifest;
         Ok(Made {

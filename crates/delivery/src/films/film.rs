@@ -52,13 +52,16 @@ pub(super) struct Rendered {
 #[derive(Debug, Default)]
 struct Windows {
     /// By track and number of the segment; the newest last.
-    kept: Vec<((usize, u32), Arc<Vec<Sample>>)>,
+    kept: Vec<(Segment, Arc<Vec<Sample>>)>,
 }
 
 /// How many clips of one film are remembered: that of a whole film takes some megabytes.
 const CLIPS: usize = 2;
 /// How long the list of subtitles beside a file is taken for unchanged.
 const SIDES_FRESH: Duration = Duration::from_secs(5);
+/// A segment of a track: the track's position in the index, the segment's number.
+type Segment = (usize, u32);
+
 /// How many segments' samples are kept of one film: a few kilobytes each.
 const WINDOWS: usize = 48;
 
@@ -229,12 +232,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Windows {
-    fn get(&self, key: (usize, u32)) -> Option<Arc<Vec<Sample>>> {
+    fn get(&self, key: Segment) -> Option<Arc<Vec<Sample>>> {
         let found = self.kept.iter().find(|(kept, _)| *kept == key)?;
         Some(Arc::clone(&found.1))
     }
 
-    fn keep(&mut self, key: (usize, u32), samples: Vec<Sample>) {
+    fn keep(&mut self, key: Segment, samples: Vec<Sample>) {
         self.kept.retain(|(kept, _)| *kept != key);
         if self.kept.len() >= WINDOWS {
             self.kept.remove(0);

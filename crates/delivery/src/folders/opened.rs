@@ -43,6 +43,21 @@ pub struct OpenFile {
     pub(crate) gate: Gate,
 }
 
+impl OpenFile {
+    /// A regular file that somebody opened himself, with a gate of its own.
+    pub(crate) fn of(file: File, name: &OsStr) -> std::io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self {
+            file: Arc::new(file),
+            len: metadata.len(),
+            modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            identity: FileIdentity::of(&metadata),
+            name: name.to_owned(),
+            gate: Gate::default(),
+        })
+    }
+}
+
 /// An open regular file before it has a name.
 #[derive(Debug)]
 pub(super) struct Opened {

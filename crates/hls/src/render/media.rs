@@ -77,7 +77,7 @@ fn begin(text: &mut Text, segment: &Segment) {
     }
     if let Some(moment) = &segment.program_date_time {
         text.raw("#EXT-X-PROGRAM-DATE-TIME:");
-        text.safe(moment, false);
+        text.token(moment);
         text.end();
     }
     if segment.gap {
@@ -115,9 +115,18 @@ pub(crate) fn micros(segments: &[Segment]) -> impl Iterator<Item = u64> + '_ {
             (base, ticks, scale) = (last, 0, duration.timescale);
         }
         ticks = ticks.saturating_add(i64::try_from(duration.ticks).unwrap_or(i64::MAX));
-        let end = base.saturating_add(rescale_round(ticks, scale, Timescale::MICROS));
+        let end = base.saturating_add(in_micros(ticks, scale));
         let micros = end.saturating_sub(last).unsigned_abs();
         last = end;
         micros
     })
+}
+
+/// To the nearest microsecond, without numbers of 128 bits where nobody needs them.
+fn in_micros(ticks: i64, scale: Timescale) -> i64 {
+    let scale_ticks = i64::from(scale.get());
+    match ticks.checked_mul(2_000_000).and_then(|double| double.checked_add(scale_ticks)) {
+        Some(double) => double / (2 * scale_ticks),
+        None => rescale_round(ticks, scale, Timescale::MICROS),
+    }
 }

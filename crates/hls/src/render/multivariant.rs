@@ -183,7 +183,7 @@ pub(super) fn start(text: &mut Text, start: Option<Start>) {
 }
 
 pub(super) fn key(mut tag: Attributes<'_>, key: &Key) {
-    tag.token("METHOD", Some(&key.method));
+    tag.word("METHOD", key.method.name());
     tag.uri("URI", key.uri.as_deref());
     tag.hexadecimal("IV", key.iv);
     tag.quoted("KEYFORMAT", key.key_format.as_deref());

@@ -1,7 +1,7 @@
 use media::{Ratio, Timescale};
 
 use crate::{
-    ByteRange, ClosedCaptions, DateRange, Duration, IFrameVariant, Key, Map, MediaPlaylist,
+    ByteRange, ClosedCaptions, DateRange, Duration, IFrameVariant, Key, Map, MediaPlaylist, Method,
     MultivariantPlaylist, PlaylistType, Rendition, RenditionKind, Segment, SessionData, Start,
     Value, Variable, Variant, VideoRange,
 };
@@ -175,9 +175,9 @@ fn what_begins_with_a_segment_stands_before_it() {
     one.discontinuity = true;
     one.gap = true;
     one.bitrate = Some(800);
-    one.program_date_time = Some("2026-01-02T03:04:05.678Z".to_owned());
+    one.program_date_time = Some("\n2026-01-02T03:04:05.678Z".to_owned());
     one.keys = vec![Key {
-        method: "AES-128".to_owned(),
+        method: Method::Aes128,
         uri: Some("key".to_owned()),
         iv: Some(0xab),
         ..Key::default()

@@ -105,6 +105,13 @@ impl Text {
         }
     }
 
+    /// A word of others: what cannot be in one is left out.
+    pub(super) fn token(&mut self, value: &str) {
+        self.0.extend(
+            value.bytes().filter(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',')),
+        );
+    }
+
     /// An address (RFC 3986): what must not be in one is percent-encoded. What is encoded already
     /// stays as it is.
     pub(super) fn uri(&mut self, uri: &str) {
@@ -178,13 +185,9 @@ impl Attributes<'_> {
         self.name(name).raw(value);
     }
 
-    /// A word of others: what cannot be in one is left out.
     pub(super) fn token(&mut self, name: &str, value: Option<&str>) {
         let Some(value) = value else { return };
-        let text = self.name(name);
-        text.0.extend(
-            value.bytes().filter(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',')),
-        );
+        self.name(name).token(value);
     }
 
     /// One that the standard leaves to others. What its name cannot contain is left out.

@@ -1,8 +1,12 @@
 //! Media playlists: the order of their lines, segments, and what applies to them (bis 4.4.3 to
 //! 4.4.5).
 
-use std::collections::{HashMap, HashSet};
+mod date_ranges;
+mod keys;
+mod low_latency;
 
+pub(super) use self::keys::key;
+use self::{date_ranges::date_ranges, keys::keys, low_latency::low_latency};
 use super::{Context, Numbered, Tag, forms, measured, report::Report};
 use crate::syntax::{Line, byte_range, decimal, integer, signed_decimal};
 
@@ -226,140 +230,5 @@ fn positions(tags: &[Tag<'_>], lines: &[Numbered<'_>], report: &mut Report) {
     }
     if segment == usize::MAX && !tags.iter().any(|tag| tag.name == "EXT-X-PART") {
         report.advise(0, "4.1", "it has no segments");
-    }
-}
-
-/// What keys need (bis 4.4.4.4).
-pub(super) fn key(tag: &Tag<'_>, report: &mut Report) {
-    let method = tag.get("METHOD").unwrap_or_default();
-    if method == "NONE" {
-        if tag.attributes.list.len() > 1 {
-            report.tag(tag, "with METHOD=NONE there must be no other attributes");
-        }
-    } else if !tag.attributes.has("URI") {
-        report.tag(tag, "the key has no URI");
-    }
-    if tag.get("IV").is_some_and(|iv| iv.len() != 34) {
-        report.tag(tag, "IV has not 128 bits");
-    }
-    let versions = tag.get("KEYFORMATVERSIONS");
-    if versions.is_some_and(|all| all.split('/').any(|one| integer(one).is_none_or(|n| n == 0))) {
-        report.tag(tag, "KEYFORMATVERSIONS is not a list of positive integers divided by `/`");
-    }
-}
-
-fn keys(tags: &[Tag<'_>], report: &mut Report) {
-    let mut encrypted = None;
-    for tag in tags {
-        match tag.name {
-            "EXT-X-KEY" => {
-                key(tag, report);
-                encrypted = Some(tag);
-            }
-            "EXT-X-MAP" => {
-                let needs_iv = encrypted.is_some_and(|key| {
-                    key.get("METHOD") == Some("AES-128") && !key.attributes.has("IV")
-                });
-                if needs_iv {
-                    report.must(tag.line, "4.4.4.4", "the key of an encrypted EXT-X-MAP has no IV");
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Date ranges (bis 4.4.5.1).
-fn date_ranges(tags: &[Tag<'_>], report: &mut Report) {
-    let mut seen: HashMap<&str, HashMap<&str, &str>> = HashMap::new();
-    let mut any = None;
-    for tag in tags.iter().filter(|tag| tag.name == "EXT-X-DATERANGE") {
-        any = any.or(Some(tag.line));
-        let start = tag.get("START-DATE").and_then(forms::micros);
-        let end = tag.get("END-DATE").and_then(forms::micros);
-        let duration = tag.get("DURATION").and_then(decimal);
-        if let (Some(start), Some(end)) = (start, end) {
-            if end < start {
-                report.tag(tag, "END-DATE is before START-DATE");
-            } else if duration.is_some_and(|micros| micros != start.abs_diff(end)) {
-                report.tag(tag, "END-DATE is not START-DATE and DURATION");
-            }
-        }
-        if tag.attributes.has("END-ON-NEXT") {
-            if !tag.attributes.has("CLASS") {
-                report.tag(tag, "END-ON-NEXT without CLASS");
-            }
-            if tag.attributes.has("DURATION") || tag.attributes.has("END-DATE") {
-                report.tag(tag, "END-ON-NEXT together with DURATION or END-DATE");
-            }
-        }
-        let mut cues = HashSet::new();
-        for cue in tag.get("CUE").into_iter().flat_map(|cues| cues.split(',')) {
-            if !matches!(cue, "PRE" | "POST" | "ONCE") || !cues.insert(cue) {
-                report.tag(tag, format!("CUE cannot have `{cue}` here"));
-            }
-        }
-        if cues.contains("PRE") && cues.contains("POST") {
-            report.tag(tag, "CUE has both PRE and POST");
-        }
-        // What is told in several tags must not contradict itself.
-        let known = seen.entry(tag.get("ID").unwrap_or_default()).or_default();
-        for attribute in &tag.attributes.list {
-            let before = known.insert(attribute.name, attribute.value);
-            if before.is_some_and(|before| before != attribute.value) {
-                let text = format!("{} differs from that of the same ID before", attribute.name);
-                report.tag(tag, text);
-            }
-        }
-    }
-    if let Some(line) = any
-        && !tags.iter().any(|tag| tag.name == "EXT-X-PROGRAM-DATE-TIME")
-    {
-        report.must(line, "4.4.5.1", "date ranges without any EXT-X-PROGRAM-DATE-TIME");
-    }
-}
-
-/// Partial segments and what servers promise (bis 4.4.3.7, 4.4.3.8, 4.4.4.9).
-fn low_latency(tags: &[Tag<'_>], target: Option<u64>, report: &mut Report) {
-    let inf = tags.iter().find(|tag| tag.name == "EXT-X-PART-INF");
-    let part_target = inf.and_then(|tag| tag.get("PART-TARGET")).and_then(decimal);
-    for tag in tags.iter().filter(|tag| tag.name == "EXT-X-PART") {
-        let Some(part_target) = part_target else {
-            report.must(tag.line, "4.4.3.7", "partial segments without EXT-X-PART-INF");
-            break;
-        };
-        if tag.get("DURATION").and_then(decimal).is_some_and(|micros| micros > part_target) {
-            report.tag(tag, "the partial segment is longer than PART-TARGET");
-        }
-    }
-    let target = target.unwrap_or(0).saturating_mul(1_000_000);
-    let control = tags.iter().find(|tag| tag.name == "EXT-X-SERVER-CONTROL");
-    let Some(control) = control else {
-        if let Some(inf) = inf {
-            let text = "partial segments without EXT-X-SERVER-CONTROL";
-            report.must(inf.line, "4.4.3.8", text);
-        }
-        return;
-    };
-    let seconds = |name: &str| control.get(name).and_then(decimal);
-    if seconds("CAN-SKIP-UNTIL").is_some_and(|micros| micros < target.saturating_mul(6)) {
-        report.tag(control, "CAN-SKIP-UNTIL is less than six target durations");
-    }
-    if seconds("HOLD-BACK").is_some_and(|micros| micros < target.saturating_mul(3)) {
-        report.tag(control, "HOLD-BACK is less than three target durations");
-    }
-    if control.attributes.has("CAN-SKIP-DATERANGES") && !control.attributes.has("CAN-SKIP-UNTIL") {
-        report.tag(control, "CAN-SKIP-DATERANGES without CAN-SKIP-UNTIL");
-    }
-    match (part_target, seconds("PART-HOLD-BACK")) {
-        (Some(_), None) => report.tag(control, "partial segments without PART-HOLD-BACK"),
-        (Some(part), Some(back)) if back < part.saturating_mul(2) => {
-            report.tag(control, "PART-HOLD-BACK is less than two part targets");
-        }
-        (Some(part), Some(back)) if back < part.saturating_mul(3) => {
-            let text = "PART-HOLD-BACK is less than three part targets";
-            report.should(control.line, control.section, text);
-        }
-        _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What holds of both kinds of playlist: characters, tags, attributes, variables, the version.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Context, Numbered, Tag,
@@ -148,7 +148,7 @@ pub(super) fn variables(
     context: &Context<'_>,
     report: &mut Report,
 ) {
-    let mut defined: Vec<(usize, &str)> = Vec::new();
+    let mut defined: HashMap<&str, usize> = HashMap::new();
     for tag in tags.iter().filter(|tag| tag.name == "EXT-X-DEFINE") {
         let kinds = ["NAME", "IMPORT", "QUERYPARAM"];
         let given: Vec<_> = kinds.into_iter().filter(|kind| tag.attributes.has(kind)).collect();
@@ -172,10 +172,10 @@ pub(super) fn variables(
         {
             report.tag(tag, format!("the multivariant playlist defines no {name}"));
         }
-        if defined.iter().any(|(_, other)| *other == name) {
+        if defined.contains_key(name) {
             report.tag(tag, format!("the variable {name} is defined more than once"));
         }
-        defined.push((tag.line, name));
+        defined.entry(name).or_insert(tag.line);
     }
     for Numbered { number, line } in lines {
         let text = match *line {
@@ -185,7 +185,7 @@ pub(super) fn variables(
         };
         for reference in text.split("{$").skip(1) {
             let Some((name, _)) = reference.split_once('}') else { continue };
-            if !defined.iter().any(|(line, defined)| line < number && *defined == name) {
+            if defined.get(name).is_none_or(|line| line >= number) {
                 report.must(*number, "4.3", format!("the variable {name} is not defined here"));
             }
         }

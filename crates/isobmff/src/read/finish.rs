@@ -49,12 +49,12 @@ pub(super) fn track(
     source: &dyn Source,
     budget: &Budget<'_>,
     trak: &Trak<'_>,
-    mut ready: Prepared,
+    ready: &mut Prepared,
     notes: &mut Vec<Note>,
 ) -> Track {
     let timescale = ready.raw.timescale;
     let mut track = other(trak, Some(&ready.entry), timescale);
-    let Some((table, keys)) = table(trak, &mut ready, notes) else { return track };
+    let Some((table, keys)) = table(trak, ready, notes) else { return track };
     let described = describe(&ready.entry.codec, &ready.entry.config);
     track.codec_string.clone_from(&described.codec_string);
     track.start = table.samples(0..1).first().map_or(0, |first| first.decode);
@@ -92,8 +92,8 @@ pub(super) fn track(
         }
         Facts::Other => Detail::Other,
     };
-    track.codec = ready.entry.codec;
-    track.config = ready.entry.config;
+    track.codec = ready.entry.codec.clone();
+    track.config.clone_from(&ready.entry.config);
     track.samples = Samples::Table(table);
     track
 }

@@ -74,11 +74,7 @@ pub(super) fn add(
             flags: header.flags.unwrap_or(track.defaults.flags),
         };
         if let Some(clock) = child(traf.body, b"tfdt").and_then(decode_time) {
-            let clock = clock.saturating_add(track.media.shift);
-            if clock != track.media.clock && !track.media.samples.is_empty() {
-                track.media.pace.break_off();
-            }
-            track.media.clock = clock;
+            track.media.set_clock(clock);
         }
         track.media.describe(defaults.entry);
         let groups = random_access(traf.body);

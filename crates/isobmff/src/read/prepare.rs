@@ -14,8 +14,6 @@ use super::{
 /// A track on its way.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
-    /// Which of the file's tracks it is.
-    pub order: usize,
     pub entry: Entry,
     pub raw: RawTrack,
     pub pace: Pace,
@@ -32,7 +30,6 @@ pub(super) struct Context<'a> {
 /// Makes a track ready; `None` if there is nothing in it that can be played.
 pub(super) fn prepare(
     context: &Context<'_>,
-    order: usize,
     trak: &Trak<'_>,
     (timescale, applied): (Timescale, Applied),
     mut media: Media,
@@ -96,7 +93,7 @@ pub(super) fn prepare(
         last_duration: media.last_delta.clamp(1, u32::MAX / 2),
         samples: media.samples,
     };
-    Ok(Some(Prepared { order, entry, raw, pace: media.pace }))
+    Ok(Some(Prepared { entry, raw, pace: media.pace }))
 }
 
 /// The sample entry of most samples; those of entries that differ from it are left out.

@@ -46,14 +46,25 @@ pub(super) struct Listed {
 impl Media {
     /// No samples yet, of media whose times are moved by `shift`.
     pub(super) fn new(shift: i64) -> Self {
+        let shift = sane(shift);
         Self { shift, clock: shift, ..Self::default() }
+    }
+
+    /// From here on, samples are decoded from this time of the media on.
+    pub(super) fn set_clock(&mut self, time: i64) {
+        let clock = sane(time).saturating_add(self.shift);
+        if clock != self.clock && !self.samples.is_empty() {
+            self.pace.break_off();
+        }
+        self.clock = clock;
     }
 
     /// Adds a sample, if the file has its bytes.
     #[inline]
     pub(super) fn push(&mut self, listed: Listed, limits: Limits) {
-        let time = self.clock.saturating_add(i64::from(listed.composition));
-        self.clock = self.clock.saturating_add(i64::from(listed.delta));
+        let time = self.clock.wrapping_add(i64::from(listed.composition));
+        // No clock comes near the end of its numbers: see `new` and `set_clock`.
+        self.clock = self.clock.wrapping_add(i64::from(listed.delta));
         let size = u64::from(listed.size);
         if size > limits.file || listed.offset > limits.file - size {
             self.beyond += 1;
@@ -95,6 +106,11 @@ impl Media {
             self.stretches.push((self.samples.len(), entry));
         }
     }
+}
+
+/// A time that leaves room for any number of samples after it.
+fn sane(time: i64) -> i64 {
+    time.clamp(-(1 << 60), 1 << 60)
 }
 
 /// How many frames of packed sound make a sample of ours: about 1,024 samples of the tables.

@@ -33,6 +33,7 @@ pub(super) fn gather(
     budget.samples(count)?;
     media.samples.reserve_exact(usize::try_from(count).unwrap_or(0));
     let keys = sync.then(|| keys(tables, count)).flatten();
+    let keys = keys.as_deref();
     let limit = usize::try_from(count).unwrap_or(usize::MAX);
     match tables.sizes {
         Sizes::Same(_, size) => {
@@ -63,24 +64,31 @@ fn plain(
     media: &mut Media,
     tables: &Tables<'_>,
     mut sizes: impl Iterator<Item = u32>,
-    keys: Option<Vec<u32>>,
+    keys: Option<&[u32]>,
     limits: Limits,
     budget: &Budget<'_>,
 ) -> Result<(), Exhausted> {
     let mut deltas = Runs::new(tables.deltas, true);
     let mut offsets = Runs::new(tables.offsets, false);
-    let all_keys = keys.is_none();
-    let keys = keys.unwrap_or_default();
-    let mut keys = keys.iter().copied().peekable();
-    let mut number = 0u32;
+    // The number of the next key sample; none is ever 0.
+    let mut keys = keys.map(|keys| keys.iter().copied());
+    let mut next_key = keys.as_mut().map(|keys| keys.next().unwrap_or(0));
+    let (mut number, mut described) = (0u32, 0);
     'chunks: for (order, (mut offset, count, entry)) in Chunks::new(tables).enumerate() {
         if order % 65_536 == 0 {
             budget.time()?;
         }
-        media.describe(entry);
+        if entry != described {
+            media.describe(entry);
+            described = entry;
+        }
         for _ in 0..count {
             let Some(size) = sizes.next() else { break 'chunks };
             number = number.wrapping_add(1);
+            let key = next_key.is_none_or(|next| next == number);
+            if key && let Some(keys) = &mut keys {
+                next_key = Some(keys.next().unwrap_or(0));
+            }
             let listed = Listed {
                 offset,
                 size,
@@ -88,10 +96,10 @@ fn plain(
                 delta: if let delta @ 0..=0x7FFF_FFFF = deltas.next() { delta } else { 1 },
                 // In version 0 too: the offsets of careless writers have a sign.
                 composition: offsets.next().cast_signed(),
-                key: all_keys || keys.next_if_eq(&number).is_some(),
+                key,
             };
             media.push(listed, limits);
-            offset = offset.saturating_add(u64::from(size));
+            offset = offset.wrapping_add(u64::from(size));
         }
     }
     media.nowhere = sizes.count() as u64;
@@ -225,7 +233,9 @@ struct Chunks<'a> {
     places: &'a [[u8; 4]],
     wide: &'a [[u8; 8]],
     runs: &'a [[u8; 12]],
+    /// The number of the chunk that is next, from 1, and of the one where the next run begins.
     number: u32,
+    change: u32,
     samples: u32,
     entry: u32,
 }
@@ -241,13 +251,37 @@ impl<'a> Chunks<'a> {
             _ => 0,
         };
         let runs = tables.chunks.as_chunks().0;
-        Self { places, wide, runs, number: 0, samples, entry: 1 }
+        // The first run holds from the first chunk on, whatever it says.
+        let change = if runs.is_empty() { u32::MAX } else { 1 };
+        Self { places, wide, runs, number: 1, change, samples, entry: 1 }
     }
+
+    /// Goes on to the run that holds for the chunk that is next.
+    fn change(&mut self) {
+        while self.number >= self.change {
+            let Some((run, rest)) = self.runs.split_first() else {
+                self.change = u32::MAX;
+                return;
+            };
+            (_, self.samples, self.entry) = fields(run);
+            self.runs = rest;
+            self.change = rest.first().map_or(u32::MAX, |next| fields(next).0);
+        }
+    }
+}
+
+/// First chunk, samples in a chunk, sample entry.
+fn fields(run: &[u8; 12]) -> (u32, u32, u32) {
+    let field = |at: usize| {
+        run.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |field| u32::from_be_bytes(*field))
+    };
+    (field(0), field(4), field(8))
 }
 
 impl Iterator for Chunks<'_> {
     type Item = (u64, u32, u32);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let offset = if let Some((place, rest)) = self.places.split_first() {
             self.places = rest;
@@ -257,25 +291,10 @@ impl Iterator for Chunks<'_> {
             self.wide = rest;
             u64::from_be_bytes(*place)
         };
-        self.number = self.number.saturating_add(1);
-        while let Some((run, rest)) = self.runs.split_first() {
-            let [first, samples, entry] = [0, 4, 8].map(|at| {
-                run.get(at..)
-                    .and_then(<[u8]>::first_chunk)
-                    .map_or(0, |field| u32::from_be_bytes(*field))
-            });
-            // The first holds from the first chunk on, whatever it says.
-            if first > self.number && self.number > 1 {
-                break;
-            }
-            (self.samples, self.entry) = (samples, entry);
-            self.runs = rest;
-            if self.number == 1
-                && rest.first().is_none_or(|next| next.first_chunk::<4>() != Some(&[0, 0, 0, 1]))
-            {
-                break;
-            }
+        if self.number >= self.change {
+            self.change();
         }
+        self.number = self.number.saturating_add(1);
         Some((offset, self.samples, self.entry))
     }
 }

@@ -41,7 +41,7 @@ fn reference(out: &mut Out) {
     out.u16(1);
 }
 
-/// A name in messages for a coding that is none of a track's kind.
+/// Why a coding has no entry among those of its track's kind.
 fn misplaced(codec: &Codec) -> Why {
     if matches!(codec, Codec::Other(_)) { UNKNOWN } else { "its track is of another kind" }
 }

@@ -8,7 +8,7 @@ mod probed;
 use std::path::{Path, PathBuf};
 
 use isobmff::write::{Fragment, Movie, MovieTrack, fragment, fragment_len, init, movie};
-use media::{Kind, Timescale, rescale_round};
+use media::{Kind, Sample, Timescale, Track, rescale_round};
 use probed::{Probed, probe, run};
 
 /// Init and segments one after the other: at key pictures, else about three seconds long.
@@ -148,10 +148,8 @@ fn the_same_comes_out(source: &Path, streams: &[&str]) {
 #[test]
 fn real_films_decode_the_same() {
     for (name, streams) in [
-        ("drone_gopro_karma.mp4", &["v:0", "a:0"][..]),
-        ("phone_rotated_gps.mov", &["v:0", "a:0"]),
+        ("phone_rotated_gps.mov", &["v:0", "a:0"][..]),
         ("screen_uneven_frame_durations.mp4", &["v:0"]),
-        ("toy_crystal_480p.mp4", &["v:0", "a:0"]),
     ] {
         if let Some(path) = shared(name) {
             the_same_comes_out(&path, streams);
@@ -180,6 +178,8 @@ fn large_real_films_decode_the_same() {
 fn all_real_films_decode_the_same() {
     for (name, streams) in [
         ("cam_cars_overhead.mp4", &["v:0", "a:0"][..]),
+        ("drone_gopro_karma.mp4", &["v:0", "a:0"]),
+        ("toy_crystal_480p.mp4", &["v:0", "a:0"]),
         ("dashcam_mapillary_1080p.mp4", &["v:0", "a:0"]),
         ("longgop_60s_vtest.mp4", &["v:0"]),
         ("nasa_multitrack_subs.mp4", &["v:0"]),
@@ -195,13 +195,13 @@ fn all_real_films_decode_the_same() {
     }
 }
 
-/// Three seconds of a picture that moves and a sound that rises, coded by ffmpeg in this way.
+/// A second of a picture that moves and a sound that rises, coded by ffmpeg in this way.
 fn generated(scratch: &Scratch, name: &str, coding: &[&str]) -> PathBuf {
     let path = scratch.path(name);
     let mut arguments = vec!["-v", "error", "-y", "-f", "lavfi"];
     let picture = "testsrc2=size=192x108:rate=30000/1001";
     let sound = "aevalsrc=sin(600*t*t)|cos(500*t*t):s=48000";
-    arguments.extend(["-i", if coding[0] == "-c:v" { picture } else { sound }, "-t", "3"]);
+    arguments.extend(["-i", if coding[0] == "-c:v" { picture } else { sound }, "-t", "1"]);
     arguments.extend(coding);
     arguments.extend(["-strict", "-2", path.to_str().unwrap()]);
     run("ffmpeg", &arguments);
@@ -223,13 +223,9 @@ fn every_coding_of_sound_decodes_the_same() {
         ("flac.mp4", &["-c:a", "flac"]),
         ("flac-96.mp4", &["-c:a", "flac", "-ar", "96000", "-sample_fmt", "s32"]),
         ("u8.mov", &["-c:a", "pcm_u8"]),
-        ("s8.mov", &["-c:a", "pcm_s8"]),
         ("s16le.mov", &["-c:a", "pcm_s16le"]),
-        ("s16be.mov", &["-c:a", "pcm_s16be"]),
         ("s16be-96.mov", &["-c:a", "pcm_s16be", "-ar", "96000"]),
         ("s24le.mov", &["-c:a", "pcm_s24le"]),
-        ("s24be.mov", &["-c:a", "pcm_s24be"]),
-        ("s32le.mov", &["-c:a", "pcm_s32le"]),
         ("f32le.mov", &["-c:a", "pcm_f32le"]),
         ("f64be.mov", &["-c:a", "pcm_f64be"]),
     ] {
@@ -243,15 +239,15 @@ fn every_coding_of_pictures_decodes_the_same() {
     for (name, coding) in [
         (
             "h264.mp4",
-            &["-c:v", "libx264", "-g", "20", "-bf", "3", "-x264-params", "b-pyramid=normal"][..],
+            &["-c:v", "libx264", "-g", "10", "-bf", "3", "-x264-params", "b-pyramid=normal"][..],
         ),
         (
             "h264-odd.mp4",
             &["-c:v", "libx264", "-vf", "scale=161:89,setsar=4/3", "-pix_fmt", "yuv444p"],
         ),
-        ("hevc.mp4", &["-c:v", "libx265", "-g", "20", "-x265-params", "log-level=none"]),
-        ("vp9.mp4", &["-c:v", "libvpx-vp9", "-g", "20", "-cpu-used", "8", "-deadline", "realtime"]),
-        ("av1.mp4", &["-c:v", "libsvtav1", "-g", "20", "-preset", "10"]),
+        ("hevc.mp4", &["-c:v", "libx265", "-g", "10", "-x265-params", "log-level=none"]),
+        ("vp9.mp4", &["-c:v", "libvpx-vp9", "-g", "10", "-cpu-used", "8", "-deadline", "realtime"]),
+        ("av1.mp4", &["-c:v", "libsvtav1", "-g", "10", "-preset", "10"]),
     ] {
         the_same_comes_out(&generated(&scratch, name, coding), &["v:0"]);
     }
@@ -311,4 +307,66 @@ fn a_track_that_begins_late_begins_late_in_a_movie_too() {
     let start: f64 = text.trim().parse().unwrap();
     let expected = f64::from(i32::try_from(late).unwrap()) / 1e6;
     assert!((start - expected).abs() < 0.001, "{start} instead of {expected}");
+}
+
+/// What our reader finds of a file: of each sample its size, times and whether it is a key.
+fn read(bytes: &[u8]) -> Vec<(Track, Vec<Sample>)> {
+    let index = isobmff::read::read(&bytes.to_vec(), &media::Budget::default()).unwrap();
+    let tracks = index.tracks.into_iter();
+    let known = tracks.filter_map(|track| {
+        let samples = track.table()?.samples(0..u32::MAX);
+        Some((track, samples))
+    });
+    known.collect()
+}
+
+#[test]
+fn our_reader_finds_again_what_was_written() {
+    let scratch = Scratch::new();
+    let mut sources = vec![film(&scratch)];
+    sources.extend(shared("phone_rotated_gps.mov"));
+    sources.extend(shared("phone_iphone_hlg_dv84_rotated.mp4"));
+    sources.extend(shared("nasa_multitrack_subs.mp4"));
+    for path in sources {
+        let file = std::fs::read(&path).unwrap();
+        let mut tracks = read(&file);
+        tracks.retain(|(track, _)| track.kind() != Kind::Other);
+        let probed = tracks.iter().map(|(track, samples)| Probed {
+            track: track.clone(),
+            samples: samples.clone(),
+            file: file.clone(),
+        });
+        let probed: Vec<_> = probed.collect();
+        let label = path.display();
+        for one in &probed {
+            let again = read(&segments(one));
+            assert_alike(&again[0], (&one.track, &one.samples), &format!("{label} in segments"));
+        }
+        let again = read(&clip(&probed, None));
+        assert_eq!(again.len(), probed.len());
+        for (again, one) in again.iter().zip(&probed) {
+            assert_alike(again, (&one.track, &one.samples), &format!("{label} in a movie"));
+        }
+    }
+}
+
+fn assert_alike(
+    (track, samples): &(Track, Vec<Sample>),
+    (expected, all): (&Track, &[Sample]),
+    label: &str,
+) {
+    let label = format!("{label}: {}", expected.codec.name());
+    assert_eq!(track.codec, expected.codec, "{label}");
+    assert_eq!(track.config, expected.config, "{label}");
+    assert_eq!(track.detail, expected.detail, "{label}");
+    assert_eq!(track.language, expected.language, "{label}");
+    // Of one track alone there is no other to choose.
+    let roles = media::Roles { default: expected.roles.default, ..track.roles };
+    assert_eq!(roles, expected.roles, "{label}");
+    assert_eq!((track.start, track.end), (expected.start, expected.end), "{label}");
+    assert_eq!(samples.len(), all.len(), "{label}");
+    for (one, other) in samples.iter().zip(all) {
+        let one = Sample { offset: other.offset, ..*one };
+        assert_eq!(&one, other, "{label}");
+    }
 }

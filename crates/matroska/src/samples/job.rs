@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use media::{Budget, Clusters, Framing, KeyPoint, Kind, Sample, Track, Unreadable};
+use media::{Budget, Clusters, Codec, Framing, KeyPoint, Kind, Sample, Track, Unreadable};
 
 use super::{SLACK, around, nanos};
 use crate::{blocks::Block, clock::Clock, lacing::Lacing, reader::Reader};
@@ -10,7 +10,7 @@ use crate::{blocks::Block, clock::Clock, lacing::Lacing, reader::Reader};
 /// How far text may be stored from where it belongs, in nanoseconds.
 const TEXT: i64 = 2_000_000_000;
 /// Sound so long before zero, in milliseconds, primes nothing: see [`media::timeline`].
-const PRIMING: i64 = 120;
+const PRIMING: i64 = media::timeline::PRIMING_MILLIS;
 
 /// A sample on its way.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,8 @@ pub(super) struct Job<'a> {
     /// The earliest time seen, and the first that is behind the range.
     earliest: Option<i64>,
     next: Option<i64>,
+    /// Whether each cue's name and settings come before its text.
+    headed: bool,
     /// Frames of one block whose times depend on when the next begins.
     laced: Vec<Raw>,
     frames: Vec<(u64, u32)>,
@@ -109,6 +111,7 @@ impl<'a> Job<'a> {
             found: Vec::new(),
             earliest: None,
             next: None,
+            headed: of.codec == Codec::WebVtt && of.config.starts_with(b"D_WEBVTT/"),
             laced: Vec::new(),
             frames: Vec::new(),
         })
@@ -157,7 +160,12 @@ impl<'a> Job<'a> {
         let duration = block.duration.map_or(0, |duration| self.clock.length(duration));
         let count = u32::try_from(self.frames.len()).unwrap_or(1).max(1);
         let spacing = self.clock.cadence.or((duration > 0).then(|| duration / count));
-        let frames = std::mem::take(&mut self.frames);
+        let mut frames = std::mem::take(&mut self.frames);
+        if self.headed {
+            for frame in &mut frames {
+                *frame = without_head(*frame, reader)?;
+            }
+        }
         for (nth, (offset, size)) in (0..).zip(&frames).filter(|(_, (_, size))| *size > 0) {
             let later = i64::from(spacing.unwrap_or(0)).saturating_mul(nth);
             let raw = Raw {
@@ -197,7 +205,8 @@ impl<'a> Job<'a> {
         let laced = std::mem::take(&mut self.laced);
         let Some(first) = laced.first().map(|raw| raw.time) else { return };
         let count = i64::try_from(laced.len()).unwrap_or(1);
-        let between = next.map_or(0, |next| next.saturating_sub(first)).max(0);
+        // Frames last no longer than this in any coding.
+        let between = next.unwrap_or(self.of.end).saturating_sub(first).clamp(0, count * 8192);
         for (nth, raw) in (0..).zip(laced) {
             let later = if between > 0 { between.saturating_mul(nth) / count } else { nth };
             self.take(Raw { time: first.saturating_add(later), ..raw });
@@ -286,6 +295,17 @@ impl<'a> Job<'a> {
         }
         samples
     }
+}
+
+/// The text of a cue as `WebM` had it first: after a line for its name and one for its settings.
+fn without_head(
+    (offset, size): (u64, u32),
+    reader: &mut Reader<'_>,
+) -> Result<(u64, u32), Unreadable> {
+    let start = reader.peek(offset, usize::try_from(size).unwrap_or(0).min(1024))?;
+    let ends = (0_u32..).zip(start).filter(|(_, byte)| **byte == b'\n');
+    let head = ends.take(2).nth(1).map_or(0, |(at, _)| at + 1).min(size);
+    Ok((offset.saturating_add(head.into()), size - head))
 }
 
 /// The key points that begin and end a range, and whether the first of all is the one that begins.

@@ -4,55 +4,72 @@
 //! common divisor; sizes, or one for all; gaps between samples where there are any; key samples;
 //! skips where there are any.
 
-use crate::Sample;
+use crate::{Raw, Sample};
 
-/// Writes the block.
-pub(super) fn encode(samples: &[Sample], out: &mut Vec<u8>) {
+/// Writes the block of samples that last so long and are shown so long after they are decoded.
+pub(super) fn encode(samples: &[Raw], durations: &[u32], compositions: &[i32], out: &mut Vec<u8>) {
     out.reserve(samples.len() * 8);
-    runs(samples.iter().map(|sample| sample.duration), out);
-    let divisor = samples.iter().fold(0, |all, sample| gcd(sample.composition.unsigned_abs(), all));
-    number(u64::from(divisor), out);
+    runs(durations, out);
+    offsets(compositions, out);
+    column(samples.iter().map(|sample| sample.size), out);
+    gaps(samples, out);
+    keys(samples, out);
+    column(samples.iter().map(|sample| sample.skip), out);
+}
+
+/// Composition offsets over their greatest common divisor.
+fn offsets(compositions: &[i32], out: &mut Vec<u8>) {
+    let divisor = compositions.iter().fold(0, |all, one| gcd(one.unsigned_abs(), all));
+    number(divisor.into(), out);
     match i32::try_from(divisor) {
         Ok(0) => {}
-        Ok(divisor) => {
-            for sample in samples {
-                signed((sample.composition / divisor).into(), out);
-            }
-        }
-        Err(_) => {
-            for sample in samples {
-                signed(i64::from(sample.composition) / i64::from(divisor), out);
-            }
-        }
+        Ok(divisor) => compositions.iter().for_each(|one| signed((one / divisor).into(), out)),
+        // All are the least number there is, or zero.
+        Err(_) => compositions.iter().for_each(|one| signed(one.signum().into(), out)),
     }
-    column(samples.iter().map(|sample| sample.size), out);
-    let mut expected = samples.first().map_or(0, |sample| sample.offset);
-    let gaps = samples.iter().enumerate().filter_map(|(index, sample)| {
-        let gap = sample.offset.wrapping_sub(expected).cast_signed();
-        expected = sample.end();
-        (gap != 0).then_some((index, gap))
-    });
-    let gaps: Vec<_> = gaps.collect();
-    number(gaps.len() as u64, out);
-    let mut last = 0;
-    for (index, gap) in gaps {
-        number((index - last) as u64, out);
-        signed(gap, out);
-        last = index;
+}
+
+/// Where a sample does not begin where the one before it ends.
+fn gaps(samples: &[Raw], out: &mut Vec<u8>) {
+    let first = samples.first().map_or(0, |sample| sample.offset);
+    let end = |sample: &Raw| sample.offset.saturating_add(u64::from(sample.size));
+    let mut expected = first;
+    let mut count = 0u64;
+    for sample in samples {
+        count += u64::from(sample.offset != expected);
+        expected = end(sample);
     }
-    // Mostly all of them (sound) or few (pictures).
+    number(count, out);
+    if count == 0 {
+        return;
+    }
+    let (mut expected, mut last) = (first, 0);
+    for (index, sample) in (0..).zip(samples) {
+        if sample.offset != expected {
+            number(index - last, out);
+            signed(sample.offset.wrapping_sub(expected).cast_signed(), out);
+            last = index;
+        }
+        expected = end(sample);
+    }
+}
+
+/// The numbers of the key samples, or of the others, whichever are fewer: mostly all are (sound) or
+/// few (pictures).
+fn keys(samples: &[Raw], out: &mut Vec<u8>) {
     let keys = samples.iter().filter(|sample| sample.key).count();
     let rare = keys * 2 <= samples.len();
+    let odd = if rare { keys } else { samples.len() - keys };
     number(u64::from(rare), out);
-    let odd: Vec<_> =
-        (0..).zip(samples).filter(|(_, s)| s.key == rare).map(|(index, _)| index).collect();
-    number(odd.len() as u64, out);
-    let mut last = 0u64;
-    for index in odd {
+    number(odd as u64, out);
+    if odd == 0 {
+        return;
+    }
+    let mut last = 0;
+    for (index, _) in (0..).zip(samples).filter(|(_, sample)| sample.key == rare) {
         number(index - last, out);
         last = index;
     }
-    column(samples.iter().map(|sample| sample.skip), out);
 }
 
 /// Reads `count` samples that begin at this decode time and offset, and shows each with its
@@ -122,22 +139,10 @@ pub(super) fn decode(
 }
 
 /// How often each value comes in a row.
-fn runs(values: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
-    let mut current: Option<(u32, u64)> = None;
-    for value in values {
-        match &mut current {
-            Some((same, run)) if *same == value => *run += 1,
-            _ => {
-                if let Some((value, run)) = current.replace((value, 1)) {
-                    number(run, out);
-                    number(u64::from(value), out);
-                }
-            }
-        }
-    }
-    if let Some((value, run)) = current {
-        number(run, out);
-        number(u64::from(value), out);
+fn runs(values: &[u32], out: &mut Vec<u8>) {
+    for run in values.chunk_by(|one, next| one == next) {
+        number(run.len() as u64, out);
+        number(run.first().copied().unwrap_or(0).into(), out);
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the samples of a file in decode order to a table.
 
 use super::{BLOCK, ENTRY, SampleTable, block};
-use crate::{KeyPoint, Sample};
+use crate::KeyPoint;
 
 /// A sample as a reader finds it: what the file says, brought to the presentation's time by
 /// [`timeline::settle`](crate::timeline::settle).
@@ -136,37 +136,33 @@ fn encode(
     let mut bytes = Vec::with_capacity(samples.len() * 4);
     let mut directory = Vec::with_capacity(samples.len() / BLOCK as usize * ENTRY + ENTRY);
     let (mut total, mut early) = (0u64, 0u32);
-    let mut block_samples = Vec::with_capacity(BLOCK as usize);
+    let (mut durations, mut compositions) = ([0; BLOCK as usize], [0; BLOCK as usize]);
     let mut decode = decodes.next().unwrap_or(end);
+    let mut sane = true;
     for raws in samples.chunks(BLOCK as usize) {
         let offset = raws.first().map_or(0, |first| first.offset);
         for field in [decode.cast_unsigned(), total, offset, bytes.len() as u64] {
             directory.extend_from_slice(&field.to_le_bytes());
         }
-        block_samples.clear();
-        for raw in raws {
+        for ((raw, duration), composition) in raws.iter().zip(&mut durations).zip(&mut compositions)
+        {
             let next = decodes.next().unwrap_or(end);
             let time = times.next().unwrap_or(decode);
-            let duration = next.saturating_sub(decode);
-            if !(0..=i64::from(i32::MAX)).contains(&duration) {
-                return Err(TableError::Times);
-            }
-            let composition = i32::try_from(time.saturating_sub(decode));
-            let composition = composition.map_err(|_| TableError::Times)?;
-            early = early.max(composition.min(0).unsigned_abs());
-            block_samples.push(Sample {
-                offset: raw.offset,
-                size: raw.size,
-                skip: raw.skip,
-                decode,
-                duration: u32::try_from(duration).unwrap_or(0),
-                composition,
-                key: raw.key,
+            (*duration, *composition) = between(decode, next, time).unwrap_or_else(|| {
+                sane = false;
+                (0, 0)
             });
+            early = early.max((*composition).min(0).unsigned_abs());
             total += u64::from(raw.size);
             decode = next;
         }
-        block::encode(&block_samples, &mut bytes);
+        let (durations, compositions) =
+            (durations.get(..raws.len()), compositions.get(..raws.len()));
+        let columns = durations.zip(compositions).unwrap_or_default();
+        block::encode(raws, columns.0, columns.1, &mut bytes);
+    }
+    if !sane {
+        return Err(TableError::Times);
     }
     debug_assert_eq!(directory.len() % ENTRY, 0);
     let at = bytes.len() as u64;
@@ -180,6 +176,15 @@ fn encode(
         length: bytes.len() as u64,
         bytes: bytes.into(),
     })
+}
+
+/// The duration and the composition offset of a sample, if a table can hold them.
+#[inline]
+fn between(decode: i64, next: i64, time: i64) -> Option<(u32, i32)> {
+    // Half the numbers there are, so that durations may be added to offsets.
+    let duration = i32::try_from(next.checked_sub(decode)?).ok()?;
+    let composition = i32::try_from(time.checked_sub(decode)?).ok()?;
+    Some((u32::try_from(duration).ok()?, composition))
 }
 
 /// The presentation times, each different from those before it.

@@ -1,6 +1,6 @@
 //! Which packets a segment has.
 
-use media::{Sample, Timescale, Track, rescale_round};
+use media::{Codec, Sample, Timescale, Track, rescale_round};
 
 use super::{
     Continuity, NotCarried, Program, Segment,
@@ -11,8 +11,10 @@ use crate::packet::SIZE;
 
 /// Ticks of 90 kHz at presentation time zero.
 const ZERO: i64 = super::ZERO.cast_signed();
-/// By how much pictures are decoded before their turn.
+/// By how much pictures are decoded before their turn, at most.
 const MARGIN: i64 = 45_000;
+/// How many pictures may be shown before one that is decoded earlier, where nothing says it.
+const REORDER: u32 = 2;
 /// By how much the clock is behind decode times.
 const BEHIND: i64 = 18_000;
 /// The longest time of sound in a PES packet, and the longest without a clock.
@@ -77,11 +79,12 @@ pub fn plan(
         entries.push(entry);
     }
     let mut due = Vec::new();
+    let margin = program.video.map_or(0, margin);
     if let Some((track, form)) = program.video.zip(pictures.as_ref()) {
-        due.extend(picture_parts(track, form, video));
+        due.extend(picture_parts(track, form, video, margin));
     }
     if let Some((track, form)) = program.audio.zip(sound.as_ref()) {
-        due.extend(sound_parts(track, form, audio)?);
+        due.extend(sound_parts(track, form, audio, margin)?);
     }
     // Pictures first where both are due.
     due.sort_by_key(|(time, _)| *time);
@@ -93,6 +96,32 @@ pub fn plan(
     Ok(Segment { tables, video: pictures, audio: sound, frames, parts, packets })
 }
 
+/// By how much pictures are decoded before the convention says so, that none is decoded after it
+/// is shown: by as many pictures as may be reordered. The same for the whole track. Players such
+/// as ffmpeg take decode times far from presentation times for a jump.
+fn margin(track: &Track) -> i64 {
+    let mut sets = bitstream::nal::parameter_sets(&track.codec, &track.config).into_iter();
+    let reorder = if track.codec == Codec::Hevc {
+        sets.find_map(|set| bitstream::hevc::Sps::parse(&set)).map(|sps| sps.reorder)
+    } else {
+        let sps = sets.find_map(|set| bitstream::h264::Sps::parse(&set));
+        // The baseline profile has no pictures that refer to later ones.
+        sps.and_then(|sps| sps.reorder.or((sps.profile[0] == 66).then_some(0)))
+    };
+    let count = track.count.and_then(|count| i64::try_from(count).ok()).filter(|count| *count > 0);
+    let rate = track.video().and_then(|video| video.frame_rate);
+    let step = match (track.cadence, rate, count) {
+        (Some(cadence), _, _) => rescale_round(cadence.into(), track.timescale, Timescale::MPEG),
+        (_, Some(rate), _) => 90_000 * i64::from(rate.den) / i64::from(rate.num.max(1)) + 1,
+        (_, _, Some(count)) => {
+            let span = track.end.saturating_sub(track.start) / count;
+            rescale_round(span, track.timescale, Timescale::MPEG)
+        }
+        _ => 3_750,
+    };
+    step.saturating_mul(reorder.unwrap_or(REORDER).min(16).into()).clamp(0, MARGIN)
+}
+
 fn ticks(track: &Track, time: i64) -> i64 {
     rescale_round(time, track.timescale, Timescale::MPEG).saturating_add(ZERO)
 }
@@ -102,14 +131,19 @@ fn part(what: What, payload: usize) -> Part {
 }
 
 /// The pictures, each with the time at which it is sent.
-fn picture_parts(track: &Track, form: &Pictures, samples: &[Sample]) -> Vec<(i64, Part)> {
+fn picture_parts(
+    track: &Track,
+    form: &Pictures,
+    samples: &[Sample],
+    margin: i64,
+) -> Vec<(i64, Part)> {
     let mut latest = i64::MAX;
     let mut parts: Vec<_> = samples
         .iter()
         .rev()
         .map(|sample| {
             let shown = ticks(track, sample.presentation());
-            let decoded = ticks(track, sample.decode).saturating_sub(MARGIN);
+            let decoded = ticks(track, sample.decode).saturating_sub(margin);
             // Never after it is shown, nor after the next.
             let decoded = decoded.min(shown).min(latest);
             latest = decoded.saturating_sub(1);
@@ -127,6 +161,7 @@ fn sound_parts(
     track: &Track,
     form: &Sound,
     samples: &[Sample],
+    margin: i64,
 ) -> Result<Vec<(i64, Part)>, NotCarried> {
     let mut parts: Vec<(i64, Part)> = Vec::new();
     // When the last PES packet began, and when its last frame ends, in ticks of the track.
@@ -154,7 +189,7 @@ fn sound_parts(
                 began = time;
                 let shown = ticks(track, time);
                 let part = part(What::Sound(at..at + 1, shown), HEADERS.0 + size);
-                parts.push((shown.saturating_sub(MARGIN), part));
+                parts.push((shown.saturating_sub(margin), part));
             }
         }
         ends = end;

@@ -5,7 +5,7 @@ use std::io;
 use media::Sample;
 
 use super::{
-    Segment,
+    Fetch, Segment,
     form::{Pictures, Sound},
     plan::{CLOCK, HEADERS, Part, ROOM, What},
     tables::{AUDIO, VIDEO},
@@ -14,8 +14,6 @@ use crate::{
     nal::Role,
     packet::{SIZE, SYNC},
 };
-
-type Fetch<'a> = &'a dyn Fn(bool, &Sample, &mut Vec<u8>) -> io::Result<()>;
 
 pub(super) fn make(
     segment: &Segment,
@@ -83,8 +81,7 @@ fn header(stream_id: u8, length: usize, shown: i64, decoded: Option<i64>, out: &
 }
 
 fn stamp(mark: u8, time: i64, out: &mut Vec<u8>) {
-    let [.., a, b, c, d, e] = time.rem_euclid(1 << 33).to_be_bytes();
-    let value = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+    let value = time.rem_euclid(1 << 33).cast_unsigned();
     let part = |shift: u32, bits: u64| (value >> shift & bits).to_le_bytes()[0];
     out.push(mark << 4 | part(30, 7) << 1 | 1);
     out.push(part(22, 0xff));

@@ -30,9 +30,8 @@ pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> Multivaria
         independent_segments: presentation.renditions.iter().all(|one| one.independent),
         ..MultivariantPlaylist::default()
     };
-    let in_ts = |rendition: &Rendition| {
-        presentation.track(rendition).is_some_and(|track| crate::ts::is_carried(track))
-    };
+    let in_ts =
+        |rendition: &Rendition| presentation.track(rendition).is_some_and(crate::ts::is_carried);
     let groups = audio_groups(presentation, |audio| flavour == Flavour::Cmaf || in_ts(audio));
     let muxed = muxed_audio(presentation, flavour);
     let lead = presentation.lead().filter(|lead| flavour == Flavour::Cmaf || in_ts(lead));
@@ -53,14 +52,14 @@ pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> Multivaria
         caption_entries(captions, &mut playlist.renditions);
     }
     let angles = playlist.renditions.iter().any(|entry| entry.kind == RenditionKind::Video);
-    let mut variants = Variants { presentation, flavour, variants: Vec::new() };
+    let mut variants = Variants { presentation, flavour, list: Vec::new() };
     if groups.is_empty() {
         variants.add(lead, None);
     }
     for group in &groups {
         variants.add(lead, Some(group));
     }
-    playlist.variants = variants.variants;
+    playlist.variants = variants.list;
     for variant in &mut playlist.variants {
         variant.audio = variant.audio.take().filter(|_| choice);
         variant.subtitles = subtitles.then(|| SUBTITLES.to_owned());
@@ -174,7 +173,7 @@ fn caption_entries(captions: &media::Captions, entries: &mut Vec<Entry>) {
 struct Variants<'a> {
     presentation: &'a Presentation,
     flavour: Flavour,
-    variants: Vec<Variant>,
+    list: Vec<Variant>,
 }
 
 impl Variants<'_> {
@@ -199,7 +198,7 @@ impl Variants<'_> {
         let codecs = track.and_then(codec_string).into_iter();
         let codecs = codecs.chain(group.iter().flat_map(|group| group.codecs.iter().copied()));
         let codecs: Vec<&str> = codecs.collect();
-        self.variants.push(Variant {
+        self.list.push(Variant {
             uri: Resource::Playlist(own).to_string(),
             bandwidth: wrapped(peak).max(1),
             average_bandwidth: Some(wrapped(average).max(1)),

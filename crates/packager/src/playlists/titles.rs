@@ -41,7 +41,7 @@ pub(crate) fn title(presentation: &Presentation, rendition: &Rendition) -> Strin
         (words.roles.visual_impaired, "audio description"),
     ] {
         if is_so {
-            title.push_str(&format!(" ({word})"));
+            title.extend([" (", word, ")"]);
         }
     }
     title

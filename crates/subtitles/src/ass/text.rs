@@ -17,20 +17,28 @@ pub(crate) fn cue(script: &Script, style: &str, text: &str, start: i64, end: i64
     let mut out = Styled::default();
     out.style = named.style;
     let mut drawing = false;
+    // Behind the last closing brace an opening one is only a letter; to look for its end each time
+    // would take for ever.
+    let mut closing = text.matches('}').count();
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let tail = rest.get(letter.len_utf8()..).unwrap_or_default();
         rest = match letter {
-            '{' => match tail.split_once('}') {
-                Some((inside, after)) => {
-                    if let Some(draws) = overrides(inside, &mut out.style, named.style, &mut place)
-                    {
-                        drawing = draws;
-                    }
-                    after
+            '{' if closing > 0 => {
+                let (inside, after) = tail.split_once('}').unwrap_or((tail, ""));
+                closing -= 1;
+                let draws = overrides(inside, &mut out.style, named.style, &mut place);
+                drawing = draws.unwrap_or(drawing);
+                after
+            }
+            '{' => tail,
+            '}' => {
+                closing = closing.saturating_sub(1);
+                if !drawing {
+                    out.letter('}');
                 }
-                None => tail,
-            },
+                tail
+            }
             _ if drawing => tail,
             '\\' => {
                 let mut after = tail.chars();

@@ -1,10 +1,13 @@
 //! The commands, one module each, and the way from what was typed to an exit status.
 
+mod census;
 mod completions;
 mod config;
 mod doctor;
 mod greeting;
 mod health;
+mod package;
+mod probe;
 mod readiness;
 pub mod serve;
 mod service_manager;
@@ -55,6 +58,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Config { configured, json, .. } => {
             config::run(&configured.into(), &around()?, json)
         }
+        Command::Probe { file, json } => probe::run(&file, json),
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Census { folder, json, all } => census::run(&folder, json, all),
         Command::Health { url, options } => {
             health::run(url.as_deref(), &options.into(), &around()?)
         }

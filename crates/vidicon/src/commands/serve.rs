@@ -84,8 +84,9 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
 
 fn film_settings(started: &Started) -> delivery::films::FilmSettings {
     delivery::films::FilmSettings {
+        cutting: started.settings.segments.policy(),
         shelf: Some(started.data.path().join("index")),
-        ..delivery::films::FilmSettings::default()
+        time_limit: started.settings.index.time_limit.get(),
     }
 }
 

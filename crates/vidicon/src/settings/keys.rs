@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     key::{Key, Kind},
-    subjects::{LogFormat, Symlinks},
+    subjects::{LogFormat, Segments, Symlinks},
     tls::TlsMode,
     values::{ByteSize, Duration, Word},
 };
@@ -159,6 +159,45 @@ pub static KEYS: &[Key] = &[
         otherwise: None,
         read: |to, from| from.number().map(|count| to.files.max_ranges = count),
         show: |of| json!(of.files.max_ranges),
+    },
+    Key {
+        name: "segments.target",
+        about: "How long segments of HLS and DASH shall be. Segments begin at key frames, so they are as near to this as \
+                the file allows. Changing it changes the address of every segment.",
+        kind: Kind::Duration(Segments::TARGET[0], Segments::TARGET[1]),
+        example: "4s",
+        otherwise: None,
+        read: |to, from| from.duration().map(|target| to.segments.target = target),
+        show: |of| json!(of.segments.target.to_string()),
+    },
+    Key {
+        name: "segments.minimum",
+        about: "How long a segment is at least, where key frames lie closer together. Not more than segments.target.",
+        kind: Kind::Duration(Segments::SHORTER[0], Segments::SHORTER[1]),
+        example: "2s",
+        otherwise: None,
+        read: |to, from| from.duration().map(|minimum| to.segments.minimum = minimum),
+        show: |of| json!(of.segments.minimum.to_string()),
+    },
+    Key {
+        name: "segments.first",
+        about: "How long the first segment shall be: shorter than the others lets playing begin sooner. Not more than \
+                segments.target.",
+        kind: Kind::Duration(Segments::SHORTER[0], Segments::SHORTER[1]),
+        example: "1s",
+        otherwise: None,
+        read: |to, from| from.duration().map(|first| to.segments.first = first),
+        show: |of| json!(of.segments.first.to_string()),
+    },
+    Key {
+        name: "index.time_limit",
+        about: "How long reading one file for its index may take, which happens once for each file. Most take milliseconds; \
+                a transport stream is read whole.",
+        kind: Kind::Duration(Duration::from_secs(1), Duration::from_secs(86_400)),
+        example: "5m",
+        otherwise: None,
+        read: |to, from| from.duration().map(|limit| to.index.time_limit = limit),
+        show: |of| json!(of.index.time_limit.to_string()),
     },
     Key {
         name: "limits.connections",

@@ -235,6 +235,8 @@ impl<'a> Load<'a> {
         if self.problems.is_empty() {
             together.extend(settings.listeners().err());
             together.extend(settings.tls.certificate().err());
+            together
+                .extend(settings.segments.check().err().map(|(_, why)| format!("segments.{why}")));
         }
         self.problems.extend(together.into_iter().map(|why| Problem { source: None, why }));
         if !self.problems.is_empty() {

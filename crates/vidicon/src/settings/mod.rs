@@ -27,7 +27,7 @@ pub use key::{Key, Kind, Reading, Refusal};
 pub use load::{Loaded, load};
 pub use node::{Entry, Node, Value};
 pub use source::{ConfigError, Flags, Problem, Source};
-pub use subjects::{Access, Cors, Files, Limits, Log, LogFormat, Stop, Symlinks};
+pub use subjects::{Access, Cors, Files, Index, Limits, Log, LogFormat, Segments, Stop, Symlinks};
 pub use tls::{Certificate, Listener, Tls, TlsMode};
 use values::{ListenEntry, Scheme};
 
@@ -48,6 +48,10 @@ pub struct Settings {
     pub access: Access,
     /// How files are served.
     pub files: Files,
+    /// How films are cut into segments.
+    pub segments: Segments,
+    /// How files are read for their indexes.
+    pub index: Index,
     /// What a client may take.
     pub limits: Limits,
     /// How the server ends.
@@ -73,6 +77,8 @@ impl Settings {
             tls: Tls::default(),
             access: Access::default(),
             files: Files::default(),
+            segments: Segments::default(),
+            index: Index::default(),
             limits: Limits::default(),
             stop: Stop::default(),
             log: Log::default(),

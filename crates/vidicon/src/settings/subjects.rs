@@ -63,6 +63,81 @@ impl Word for Symlinks {
         &[("follow", Self::Follow), ("inside", Self::Inside), ("refuse", Self::Refuse)];
 }
 
+/// How long segments of HLS and DASH shall be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segments {
+    /// What a segment shall last.
+    pub target: Duration,
+    /// What a segment lasts at least, where pictures allow.
+    pub minimum: Duration,
+    /// What the first segment shall last.
+    pub first: Duration,
+}
+
+impl Default for Segments {
+    fn default() -> Self {
+        Self {
+            target: Duration::from_secs(6),
+            minimum: Duration::from_secs(1),
+            first: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Segments {
+    /// What a target may be.
+    pub const TARGET: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(60)];
+    /// What the other two may be.
+    pub const SHORTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(60)];
+
+    /// What is wrong with them, alone or together: which, and a sentence.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        let Self { target, minimum, first } = self;
+        for (name, value, [least, most]) in [
+            ("target", target, Self::TARGET),
+            ("minimum", minimum, Self::SHORTER),
+            ("first", first, Self::SHORTER),
+        ] {
+            if *value < least || *value > most {
+                let why =
+                    format!("{name}: a segment of {value} makes no sense: write {least} to {most}");
+                return Err((name, why));
+            }
+            if value > target {
+                let why = format!(
+                    "{name}: {value} is longer than the target, which is {target}: make one \
+                     shorter or the other longer"
+                );
+                return Err((name, why));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for whoever cuts.
+    pub fn policy(&self) -> packager::Policy {
+        let millis = |value: Duration| u32::try_from(value.get().as_millis()).unwrap_or(u32::MAX);
+        packager::Policy {
+            target: millis(self.target),
+            minimum: millis(self.minimum),
+            first: millis(self.first),
+        }
+    }
+}
+
+/// How files are read for their indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The longest time that reading one file may take.
+    pub time_limit: Duration,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { time_limit: Duration::from_secs(30 * 60) }
+    }
+}
+
 /// What a client may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -137,4 +212,25 @@ pub enum LogFormat {
 impl Word for LogFormat {
     const WORDS: &'static [(&'static str, Self)] =
         &[("auto", Self::Auto), ("human", Self::Human), ("json", Self::Json)];
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lengths_of_segments_fit_together() {
+        let usual = Segments::default();
+        assert_eq!(usual.check(), Ok(()));
+        assert_eq!(usual.policy(), packager::Policy::default());
+        let secs = Duration::from_secs;
+        let (name, why) = Segments { minimum: secs(7), ..usual }.check().unwrap_err();
+        assert_eq!(name, "minimum");
+        assert!(why.starts_with("minimum: 7s is longer than the target, which is 6s"), "{why}");
+        let (name, why) = Segments { target: secs(90), ..usual }.check().unwrap_err();
+        assert_eq!((name, why.contains("500ms to 1m")), ("target", true), "{why}");
+        let equal = Segments { target: secs(2), minimum: secs(2), first: secs(2) };
+        assert_eq!(equal.check(), Ok(()));
+    }
 }
