@@ -19,6 +19,8 @@ pub(super) struct Page {
     notes: Vec<String>,
     failures: Vec<String>,
     others: f64,
+    /// What waited for processors when the run began (`/proc/loadavg`).
+    load: String,
 }
 
 /// One table under way.
@@ -97,6 +99,7 @@ impl Page {
             notes: Vec::new(),
             failures: Vec::new(),
             others: 0.0,
+            load: load(),
         }
     }
 
@@ -153,6 +156,12 @@ impl Page {
             "- Others took at most {:.0} % of one core during a load{advice}",
             self.others * 100.0
         );
+        let _ = writeln!(
+            page,
+            "- Load averages (1, 5, 15 minutes): {} at the beginning, {} at the end; the bars of latency mean something on an idle machine only",
+            self.load,
+            load()
+        );
         for note in &self.notes {
             let _ = writeln!(page, "- {note}");
         }
@@ -192,4 +201,9 @@ impl Page {
         }
         page
     }
+}
+
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_ascii_whitespace().take(3).collect::<Vec<_>>().join(", ")
 }
