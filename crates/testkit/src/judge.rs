@@ -18,6 +18,7 @@ use tempfile::TempDir;
 mod boxes;
 mod clip;
 mod compare;
+mod dash;
 mod fetch;
 mod manifest;
 mod playlist;
@@ -28,6 +29,8 @@ mod rendition;
 mod source;
 mod text;
 mod track;
+mod whole;
+mod words;
 
 pub use source::Kind;
 
@@ -87,6 +90,8 @@ pub struct Judge {
     random: Random,
     /// What has been judged of each track, by the packaging (`HLS`, `TS`) and the track.
     judged: BTreeMap<(&'static str, Kind, usize), Judged>,
+    /// The packaging of each text that was judged.
+    texts: Vec<&'static str>,
     http: bool,
     brief: bool,
     demand: Demand,
@@ -103,6 +108,7 @@ impl Judge {
             report: Report::default(),
             random: Random::new(1),
             judged: BTreeMap::new(),
+            texts: Vec::new(),
             http: true,
             brief: false,
             demand: Demand::All,
