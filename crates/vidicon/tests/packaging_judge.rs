@@ -186,6 +186,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("avchd_sony_a7m3_cut.mts", "the judge pairs fields otherwise"),
     ("bad_fuzz_1257700_2873x5115.webm", "segments of pictures that do not decode last nothing"),
     ("bad_fuzz_1833896.mp4", "an absurd timescale: durations of nothing"),
+    ("bad_truncated_mdat_bbb.mp4", "a transport stream of a track that was cut off is empty"),
     ("bad_zero_empty_stsc.mp4", "a sample table without samples"),
     ("bbb_mp2audio_1080p.ts", "sound of the first pictures in transport streams"),
     ("bbb_trailer_vp8.webm", "Vorbis in Matroska: EXTINF is off by a packet"),
