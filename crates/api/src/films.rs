@@ -75,7 +75,7 @@ async fn reply(
         Door::Clip => clip::made(&kino.films, below, query).await,
         Door::Hls | Door::HlsTs | Door::Dash => resource(kino, door, below).await,
     };
-    let made = made.map_err(|error| problem(&error, request))?;
+    let made = made.map_err(|error| problem(&error, request.uri.path()))?;
     let made = keyed::with_key(made, query);
     let ask = Ask {
         method: if head_only { &Method::HEAD } else { &request.method },
@@ -117,10 +117,9 @@ fn no_such_route() -> FilmError {
 }
 
 /// The problem document of a film that cannot be had.
-pub(crate) fn problem(error: &FilmError, request: &Parts) -> Problem {
+pub(crate) fn problem(error: &FilmError, path: &str) -> Problem {
     let status = error.status();
     if status == StatusCode::INTERNAL_SERVER_ERROR || status == StatusCode::FORBIDDEN {
-        let path = request.uri.path();
         tracing::error!(path, %error, "a film cannot be served");
     }
     let problem = Problem::new(status, error.to_string());

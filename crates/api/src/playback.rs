@@ -13,7 +13,7 @@ use packager::playback::{self, Client, Decision};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::{films, problem::Problem};
 
 /// The answer.
 #[derive(Serialize)]
@@ -69,9 +69,9 @@ pub(crate) async fn post(
     }
 }
 
-async fn answer(films: &Films, path: &str, client: Client) -> Response {
+async fn answer(kept: &Films, path: &str, client: Client) -> Response {
     let name = path.strip_prefix("/playback/").unwrap_or_default();
-    match films.named(name).await {
+    match kept.named(name).await {
         Ok(film) => {
             let answer = Json(of(&film, client));
             let no_cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -82,16 +82,7 @@ async fn answer(films: &Films, path: &str, client: Client) -> Response {
             let detail = format!("it needs transcoding: {error}");
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response()
         }
-        Err(error) => {
-            let problem = Problem::new(error.status(), error.to_string());
-            match error {
-                FilmError::Busy { .. } => {
-                    problem.header(header::RETRY_AFTER, HeaderValue::from_static("3"))
-                }
-                _ => problem,
-            }
-            .into_response()
-        }
+        Err(error) => films::problem(&error, path).into_response(),
     }
 }
 

@@ -69,7 +69,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FRESH: Duration = Duration::from_secs(1);
 /// The most films that are kept open. Each holds a file and a mapped index.
 const OPEN_MAX: usize = 256;
-/// How many files are read for their indexes at a time: more would make one disk slower.
+/// How many files are read for their indexes at a time, of all folders together: many at once make
+/// one disk slower, and so many that hang hold up the others.
 const READERS: usize = 6;
 
 /// The films. Cloning is cheap.

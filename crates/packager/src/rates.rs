@@ -13,7 +13,8 @@ const PER_SAMPLE: u64 = 16;
 ///
 /// The peak is that of RFC 8216bis section 4.4.6.2: the highest over any row of segments that
 /// lasts between a half and one and a half target durations. Where samples are not known one by
-/// one, the bytes between two clusters are counted, other tracks included: never less than true.
+/// one, the bytes between two clusters are counted, less what the other tracks are reckoned to
+/// have: near the truth, and not always above it.
 pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let sizes: Vec<(u64, u64)> = spans
         .iter()

@@ -56,7 +56,7 @@ fn payload(source: &dyn Source, track: &Track, sample: &Sample) -> io::Result<Ve
 pub fn search_range(index: &Index, track: &Track, window: &Range<i64>) -> Range<i64> {
     let ticks = |micros| crate::presentation::ticks_of_micros(micros, track.timescale);
     let from = if track.table().is_some() || index.clusters.is_none() {
-        // All that came before costs nothing to look at.
+        // A table is at hand, so looking further back reads no more than the texts themselves.
         window.start.saturating_sub(LOOK_BACK * 10)
     } else {
         window.start.saturating_sub(LOOK_BACK)

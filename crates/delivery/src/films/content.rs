@@ -117,15 +117,10 @@ impl Film {
         by_id: bool,
     ) -> Result<String, FilmError> {
         let presentation = &self.presentation;
-        let media = |kind, number| {
-            let rendition = presentation.rendition(kind, number).ok_or(FilmError::NoSuchPart)?;
-            Ok(playlists::media(presentation, rendition, flavour).render())
-        };
+        if flavour == Flavour::Ts {
+            packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
+        }
         match resource {
-            Resource::Master if flavour == Flavour::Ts => {
-                packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
-                Ok(playlists::multivariant(presentation, flavour).render())
-            }
             Resource::Master => Ok(playlists::multivariant(presentation, flavour).render()),
             Resource::Manifest => {
                 // The segments are those of HLS, so that caches keep them once.
@@ -134,21 +129,14 @@ impl Film {
                 let base = format!("{up}hls/{name}/");
                 Ok(packager::manifest::manifest(presentation, Some(base)).render())
             }
-            Resource::Playlist(Lane::Video(number)) => media(Kind::Video, number),
-            Resource::Playlist(Lane::Audio(number)) => media(Kind::Audio, number),
-            Resource::Playlist(Lane::Text(number)) => media(Kind::Text, number),
-            Resource::Playlist(Lane::IFrames(number)) => {
-                let rendition =
-                    presentation.rendition(Kind::Video, number).ok_or(FilmError::NoSuchPart)?;
-                let playlist = playlists::iframes(presentation, rendition);
+            Resource::Playlist(Lane::Main) if flavour == Flavour::Cmaf => {
+                Err(FilmError::NoSuchPart)
+            }
+            Resource::Playlist(lane) => {
+                let playlist = packager::tree::playlist(presentation, lane, flavour);
                 Ok(playlist.ok_or(FilmError::NoSuchPart)?.render())
             }
-            Resource::Playlist(Lane::Main) if flavour == Flavour::Ts => {
-                packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
-                let playlist = playlists::main(presentation).ok_or(FilmError::NoSuchPart)?;
-                Ok(playlist.render())
-            }
-            _ => Err(FilmError::NoSuchPart),
+            Resource::Init(..) | Resource::Segment(..) => Err(FilmError::NoSuchPart),
         }
     }
 

@@ -177,15 +177,12 @@ impl Film {
             numbers: part.numbers.clone(),
         };
         let wants: Vec<demux::Want> = parts.video.iter().chain(&parts.audio).map(want).collect();
-        let budget = media::Budget::default();
-        let found = if self.index().clusters.is_some() {
-            let search = move |film: &Self| {
-                Ok(demux::samples(&film.source, film.index(), &wants, &media::Budget::default())?)
-            };
-            self.reading(search).await?
-        } else {
-            demux::samples(&self.source, self.index(), &wants, &budget)?
+        let find = move |film: &Self| {
+            Ok(demux::samples(&film.source, film.index(), &wants, &media::Budget::default())?)
         };
+        // Only a search waits for the disk.
+        let searched = self.index().clusters.is_some();
+        let found = if searched { self.reading(find).await? } else { find(self)? };
         let mut found = found.into_iter();
         let mut next =
             |part: &Option<ts::Part>| part.as_ref().and_then(|_| found.next()).unwrap_or_default();
