@@ -80,6 +80,21 @@ pub(crate) fn follow(
     times
 }
 
+/// Key pictures at least this far apart are enough to wind by, in milliseconds.
+const SPARSE: i64 = 500;
+
+/// The key points that are not crowded: each at least half a second after the one before.
+pub(crate) fn sparse(keys: &[KeyPoint], scale: Timescale) -> Vec<&KeyPoint> {
+    let apart = SPARSE * i64::from(scale.get()) / 1000;
+    let mut kept: Vec<&KeyPoint> = Vec::new();
+    for key in keys {
+        if kept.last().is_none_or(|last| key.time.saturating_sub(last.time) >= apart) {
+            kept.push(key);
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +142,15 @@ mod tests {
         }
         let begins = times(&all, 40_000);
         assert!(begins.contains(&10_000) && !begins.contains(&5_000), "{begins:?}");
+    }
+
+    #[test]
+    fn a_film_of_key_pictures_alone_is_wound_by_two_a_second() {
+        let all = keys((0..100).map(|number| number * 40));
+        let kept: Vec<i64> = sparse(&all, Timescale::MILLIS).iter().map(|key| key.time).collect();
+        assert_eq!(kept, [0, 520, 1_040, 1_560, 2_080, 2_600, 3_120, 3_640]);
+        let all = keys((0..5).map(|number| number * 2_000));
+        assert_eq!(sparse(&all, Timescale::MILLIS).len(), 5);
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn pictures(track: &Track, set: &mut AdaptationSet, representation: &mut Represe
     representation.width = Some(video.width);
     representation.height = Some(video.height);
     representation.pixel_aspect = video.pixel_aspect.or(Some(Ratio { num: 1, den: 1 }));
-    representation.frame_rate = video.frame_rate;
+    representation.frame_rate = playlists::plausible(video);
     let (width, height) = playlists::resolution(video);
     set.picture_aspect = Ratio::new(width, height);
     let colour = video.colour;

@@ -8,12 +8,14 @@ use hls::{Duration, Map, MediaPlaylist, PlaylistType, Segment};
 use media::{Kind, Timescale};
 
 pub use multivariant::multivariant;
-pub(crate) use multivariant::resolution;
+pub(crate) use multivariant::{plausible, resolution};
 pub(crate) use titles::title;
 
 use crate::{
     Presentation, Rendition,
     names::{Lane, Resource, Wrapping},
+    presentation::listed,
+    ts,
 };
 
 /// Which kind of HLS: what its media segments are.
@@ -50,7 +52,7 @@ pub fn media(
 
 /// The media playlist of pictures and sound together, in transport streams.
 pub fn main(presentation: &Presentation) -> Option<MediaPlaylist> {
-    let rendition = presentation.lead().or_else(|| presentation.default_audio())?;
+    let rendition = ts::rendition(presentation, Lane::Main)?;
     Some(of_lane(presentation, rendition, Lane::Main, Wrapping::Ts))
 }
 
@@ -63,8 +65,8 @@ fn of_lane(
     let tag = presentation.tag;
     let mut map = (wrapping == Wrapping::Cmaf)
         .then(|| Map { uri: Resource::Init(lane, tag).to_string(), byte_range: None });
-    let segments = (1..).zip(&rendition.spans).map(|(number, span)| Segment {
-        duration: Duration::new(span.duration(), rendition.timescale),
+    let segments = (1..).zip(listed(&rendition.spans)).map(|(number, lasts)| Segment {
+        duration: Duration::new(lasts, rendition.timescale),
         uri: Resource::Segment(lane, tag, number, wrapping).to_string(),
         map: map.take(),
         ..Segment::default()
@@ -88,12 +90,12 @@ pub fn iframes(presentation: &Presentation, rendition: &Rendition) -> Option<Med
         uri: Resource::Init(Lane::Video(rendition.number), presentation.tag).to_string(),
         byte_range: None,
     });
-    let ends = track.keys.iter().skip(1).map(|key| key.time).chain([track.end]);
-    let segments = (1..).zip(track.keys.iter().zip(ends)).map(|(number, (key, end))| Segment {
-        duration: Duration::new(
-            end.saturating_sub(key.time).max(0).cast_unsigned(),
-            track.timescale,
-        ),
+    let keys = presentation.key_pictures(track);
+    // As everywhere, the first lasts from the beginning of the presentation.
+    let begins = std::iter::once(0).chain(keys.iter().skip(1).map(|key| key.time));
+    let ends = keys.iter().skip(1).map(|key| key.time).chain([track.end]);
+    let segments = (1..).zip(begins.zip(ends)).map(|(number, (begin, end))| Segment {
+        duration: Duration::new(end.saturating_sub(begin).max(0).cast_unsigned(), track.timescale),
         uri: Resource::Segment(lane, presentation.tag, number, Wrapping::Cmaf).to_string(),
         map: map.take(),
         ..Segment::default()
@@ -113,8 +115,8 @@ pub fn iframes(presentation: &Presentation, rendition: &Rendition) -> Option<Med
 fn target_duration(presentation: &Presentation) -> u32 {
     let longest = presentation.renditions.iter().flat_map(|rendition| {
         let scale = rendition.timescale;
-        rendition.spans.iter().map(move |span| {
-            let ticks = i64::try_from(span.duration()).unwrap_or(i64::MAX);
+        listed(&rendition.spans).map(move |lasts| {
+            let ticks = i64::try_from(lasts).unwrap_or(i64::MAX);
             media::rescale_ceil(ticks, scale, Timescale::MILLIS)
         })
     });

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use media::{
-    Codec, Index, Kind, Samples, Timescale, Track, rescale_ceil, rescale_floor, rescale_round,
+    Codec, Index, KeyPoint, Kind, Samples, Timescale, Track, rescale_ceil, rescale_floor,
+    rescale_round,
 };
 
 use crate::{Policy, grid, names::Tag, rates};
@@ -79,6 +80,13 @@ impl Span {
     pub fn duration(&self) -> u64 {
         self.end.saturating_sub(self.start.max(0)).max(0).cast_unsigned()
     }
+}
+
+/// How long playlists say that each of these segments lasts, in ticks. All renditions share one
+/// beginning, so what comes before a track that begins late belongs to its first segment.
+pub fn listed(spans: &[Span]) -> impl Iterator<Item = u64> {
+    let first = spans.first().map(|first| first.end.max(0).cast_unsigned());
+    first.into_iter().chain(spans.iter().skip(1).map(Span::duration))
 }
 
 /// A track that is not part of the presentation.
@@ -164,6 +172,12 @@ impl Presentation {
     /// The renditions of one kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Rendition> {
         self.renditions.iter().filter(move |rendition| rendition.kind == kind)
+    }
+
+    /// The key pictures of a track that one can see while winding: those that are not crowded, as
+    /// they are in films of key pictures alone.
+    pub fn key_pictures<'a>(&self, track: &'a Track) -> Vec<&'a KeyPoint> {
+        grid::sparse(&track.keys, track.timescale)
     }
 
     /// The rendition of this kind and number.
@@ -285,6 +299,14 @@ fn video_spans(track: &Track, policy: &Policy) -> Vec<Span> {
         }
         spans.push(Span { start: key.time, end: track.end, first: number(key.at), last: count });
     }
+    lasting(spans)
+}
+
+/// With a last segment that lasts at least a tick, whatever a damaged file says of its end.
+fn lasting(mut spans: Vec<Span>) -> Vec<Span> {
+    if let Some(last) = spans.last_mut() {
+        last.end = last.end.max(last.start.max(0) + 1);
+    }
     spans
 }
 
@@ -314,7 +336,7 @@ fn audio_spans(track: &Track, marks: &[i64], scale: Timescale, policy: &Policy) 
     if let (Some(last), Some(table)) = (spans.last_mut(), track.table()) {
         last.last = table.len();
     }
-    spans
+    lasting(spans)
 }
 
 /// The first time at which a packet of sound can begin, at `time` or later.
@@ -339,8 +361,12 @@ fn independent(track: &Track, spans: &[Span]) -> bool {
     !spans.iter().skip(1).any(open)
 }
 
+/// How films are cut and segments are made: to be counted up when the same index and policy come
+/// to give other bytes under the same names.
+const CUT: u32 = 2;
+
 fn tag(index: &Index, sides: &[Side], policy: Policy) -> Tag {
-    let mut words = format!("{} {policy:?} {}", media::FORMAT_VERSION, index.digest());
+    let mut words = format!("{CUT} {} {policy:?} {}", media::FORMAT_VERSION, index.digest());
     for side in sides {
         words.extend(["\n", &side.name, " ", &side.state]);
     }

@@ -1,8 +1,13 @@
-//! Bit rates as playlists state them.
+//! Bit rates as playlists state them: of a track in segments of its own. What transport streams
+//! take is in `wrapped`.
+
+mod wrapped;
 
 use media::{Index, Timescale, Track, rescale_floor};
 
-use crate::presentation::Span;
+use crate::presentation::{Span, listed};
+
+pub(crate) use wrapped::in_ts;
 
 /// Bytes around the media of a segment: `styp`, `moof` without its samples, the head of `mdat`.
 const HEADER: u64 = 160;
@@ -18,18 +23,27 @@ const PER_SAMPLE: u64 = 16;
 pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let sizes: Vec<(u64, u64)> = spans
         .iter()
-        .map(|span| (size(index, track, span), micros(span.duration(), track.timescale)))
+        .zip(listed(spans))
+        .map(|(span, lasts)| (size(index, track, span), micros(lasts, track.timescale)))
         .collect();
+    let (peak, all) = rates(&sizes);
+    let time: u64 = sizes.iter().map(|(_, micros)| *micros).sum();
+    // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
+    let reckoned = track.bytes.filter(|_| track.table().is_none());
+    let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
+    let average = reckoned.map_or(all, |bytes| rate(bytes + samples, time));
+    (peak.max(average), average)
+}
+
+/// The peak and the average of segments with so many bytes that last so many microseconds.
+fn rates(sizes: &[(u64, u64)]) -> (u64, u64) {
     let longest = sizes.iter().map(|(_, micros)| *micros).max().unwrap_or(0);
     // The target duration is in whole seconds.
     let target = longest.div_ceil(1_000_000).max(1) * 1_000_000;
     let bytes: u64 = sizes.iter().map(|(bytes, _)| *bytes).sum();
     let time: u64 = sizes.iter().map(|(_, micros)| *micros).sum();
-    // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
-    let reckoned = track.bytes.filter(|_| track.table().is_none());
-    let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
-    let average = rate(reckoned.map_or(bytes, |bytes| bytes + samples), time);
-    (peak(&sizes, target).max(average), average)
+    let average = rate(bytes, time);
+    (peak(sizes, target).max(average), average)
 }
 
 fn peak(sizes: &[(u64, u64)], target: u64) -> u64 {

@@ -70,6 +70,15 @@ impl Presentation {
     }
 }
 
+/// The rendition whose segments are those of this playlist: the pictures, where there are any.
+pub fn rendition(presentation: &Presentation, lane: Lane) -> Option<&Rendition> {
+    match lane {
+        Lane::Main => presentation.lead().or_else(|| presentation.ts_audio()),
+        Lane::Audio(number) => presentation.rendition(Kind::Audio, number),
+        _ => None,
+    }
+}
+
 /// What a segment consists of; `None` if there is no such segment.
 pub fn parts(presentation: &Presentation, lane: Lane, number: u32) -> Option<Parts> {
     if let Lane::Audio(of) = lane {

@@ -187,8 +187,10 @@ impl Film {
         let (rendition, position, track) = self.of_lane(Lane::IFrames(number))?;
         let place = usize::try_from(key).ok().and_then(|key| key.checked_sub(1));
         let place = place.ok_or(FilmError::NoSuchPart)?;
-        let point = *track.keys.get(place).ok_or(FilmError::NoSuchPart)?;
-        let end = track.keys.get(place + 1).map_or(track.end, |next| next.time);
+        let keys = self.presentation.key_pictures(track);
+        let point = **keys.get(place).ok_or(FilmError::NoSuchPart)?;
+        let end = keys.get(place + 1).map_or(track.end, |next| next.time);
+        drop(keys);
         let sample = if let Some(table) = track.table() {
             let at = u32::try_from(point.at).unwrap_or(u32::MAX);
             table.samples(at..at.saturating_add(1)).first().copied()

@@ -16,13 +16,15 @@ use crate::{
     Presentation, Rendition,
     names::{Lane, Resource},
     presentation::codec_string,
+    rates,
 };
 
 const SUBTITLES: &str = "subtitles";
 const CAPTIONS: &str = "captions";
 const ANGLES: &str = "angles";
-/// A transport stream adds four bytes to each 184, tables, and the rest of the last packet.
-const TS_OVERHEAD_PERCENT: u64 = 8;
+/// What text takes, peak and average, in bits a second. How much there is of it is known when it
+/// is read; a line of fifty letters a second, with its times, takes as much as the peak.
+const TEXT: (u64, u64) = (8_000, 2_000);
 
 /// The multivariant playlist: one variant for each coding of sound, the default first.
 pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> MultivariantPlaylist {
@@ -188,28 +190,57 @@ impl Variants<'_> {
             Flavour::Ts => Some(Lane::Main),
         };
         let Some(own) = own.filter(|_| lead.is_some() || group.is_some()) else { return };
-        let (peak, average) = group.map_or((0, 0), |group| group.rates);
-        let peak = peak + lead.map_or(0, |lead| lead.peak);
-        let average = average + lead.map_or(0, |lead| lead.average);
-        let wrapped = |rate: u64| match self.flavour {
-            Flavour::Cmaf => rate,
-            Flavour::Ts => rate + rate / 100 * TS_OVERHEAD_PERCENT + 20_000,
+        let (peak, average) = match self.flavour {
+            Flavour::Cmaf => self.in_own_segments(lead, group),
+            Flavour::Ts => self.in_ts(group),
         };
+        let text = self.presentation.of(Kind::Text).next().map_or((0, 0), |_| TEXT);
         let codecs = track.and_then(codec_string).into_iter();
         let codecs = codecs.chain(group.iter().flat_map(|group| group.codecs.iter().copied()));
         let codecs: Vec<&str> = codecs.collect();
         self.list.push(Variant {
             uri: Resource::Playlist(own).to_string(),
-            bandwidth: wrapped(peak).max(1),
-            average_bandwidth: Some(wrapped(average).max(1)),
+            bandwidth: (peak + text.0).max(1),
+            average_bandwidth: Some((average + text.1).max(1)),
             codecs: (!codecs.is_empty()).then(|| codecs.join(",")),
             supplemental_codecs: track.and_then(supplemental),
             resolution: video.map(resolution),
-            frame_rate: video.and_then(|video| video.frame_rate),
+            frame_rate: video.and_then(plausible),
             video_range: video.map(range),
             audio: group.map(|group| group.id.clone()),
             ..Variant::default()
         });
+    }
+
+    /// The peak and average of pictures and sound that come in segments of their own: the most
+    /// that one choice of angle and language takes.
+    fn in_own_segments(
+        &self,
+        lead: Option<&Rendition>,
+        group: Option<&AudioGroup<'_>>,
+    ) -> (u64, u64) {
+        let sound = group.map_or((0, 0), |group| group.rates);
+        if lead.is_none() {
+            return sound;
+        }
+        let angles = self.presentation.of(Kind::Video);
+        let most = angles.fold((0, 0), |most: (u64, u64), angle| {
+            (most.0.max(angle.peak), most.1.max(angle.average))
+        });
+        (most.0 + sound.0, most.1 + sound.1)
+    }
+
+    /// The same in transport streams, where the sound of the main one comes with it, whichever is
+    /// heard.
+    fn in_ts(&self, group: Option<&AudioGroup<'_>>) -> (u64, u64) {
+        let main = rates::in_ts(self.presentation, Lane::Main);
+        let muxed = muxed_audio(self.presentation, Flavour::Ts).map(|audio| audio.number);
+        let others = group.iter().flat_map(|group| &group.renditions);
+        let others = others.filter(|audio| Some(audio.number) != muxed);
+        let most = others
+            .map(|audio| rates::in_ts(self.presentation, lane(audio)))
+            .fold((0, 0), |most: (u64, u64), one| (most.0.max(one.0), most.1.max(one.1)));
+        (main.0 + most.0, main.1 + most.1)
     }
 }
 
@@ -242,6 +273,11 @@ pub(crate) fn resolution(video: &Video) -> (u32, u32) {
     let width = u32::try_from((wide + u64::from(den) / 2) / u64::from(den)).unwrap_or(video.width);
     let (width, height) = (width.max(1), video.height.max(1));
     if video.rotation % 180 == 90 { (height, width) } else { (width, height) }
+}
+
+/// The frame rate, unless damage made it one that no picture ever had.
+pub(crate) fn plausible(video: &Video) -> Option<Ratio> {
+    video.frame_rate.filter(|rate| rate.num / rate.den.max(1) <= 1000)
 }
 
 fn range(video: &Video) -> VideoRange {

@@ -153,16 +153,25 @@ impl Judge {
         };
         let number = |name: &str| entry.get(name).and_then(|text| text.parse::<f64>().ok());
         if let Some(own) = judged(&target) {
-            let sounds = entries.iter().filter(|other| {
-                other.kind == "AUDIO"
-                    && other.get("GROUP-ID") == entry.get("AUDIO")
-                    && other.uri != entry.uri
-            });
-            let sounds = sounds
-                .filter_map(|other| judged(&resolve(master, other.uri.as_deref()?).ok()?))
-                .map(|other| other.bandwidth)
-                .fold((0.0, 0.0), |most: (f64, f64), one| (most.0.max(one.0), most.1.max(one.1)));
-            let (peak, average) = (own.bandwidth.0 + sounds.0, own.bandwidth.1 + sounds.1);
+            // The most that a choice of each group takes.
+            let most = |kind: &str| {
+                let others = entries.iter().filter(|other| {
+                    other.kind == kind
+                        && other.get("GROUP-ID") == entry.get(kind)
+                        && other.uri != entry.uri
+                });
+                others
+                    .filter_map(|other| judged(&resolve(master, other.uri.as_deref()?).ok()?))
+                    .map(|other| other.bandwidth)
+                    .fold((0.0, 0.0), |most: (f64, f64), one| {
+                        (most.0.max(one.0), most.1.max(one.1))
+                    })
+            };
+            let (sounds, angles) = (most("AUDIO"), most("VIDEO"));
+            let (peak, average) = (
+                own.bandwidth.0.max(angles.0) + sounds.0,
+                own.bandwidth.1.max(angles.1) + sounds.1,
+            );
             match number("BANDWIDTH") {
                 Some(stated)
                     if stated >= peak * 0.995 && stated <= peak.max(average) * 2.0 + 50e3 => {}

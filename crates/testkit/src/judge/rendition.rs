@@ -14,6 +14,9 @@ use super::{
     source::Kind,
 };
 
+/// The beginning of presentations in transport streams, as the documents say.
+const TS_ZERO: Nanos = 10_000 * MILLI;
+
 /// A rendition with all of its bytes.
 #[derive(Debug)]
 pub(super) struct Rendition {
@@ -128,7 +131,9 @@ impl Rendition {
             let off = time(segment.lasts) - listed.lasts;
             // The first segment of sound is listed without what only primes the decoder.
             let primed = number == 0 && (0..130 * MILLI).contains(&off);
-            if off.abs() > MILLI && !primed && !self.media.iframes_only {
+            // And with what comes before a track that begins late.
+            let late = number == 0 && (-time(segment.decode) - MILLI..0).contains(&off);
+            if off.abs() > MILLI && !primed && !late && !self.media.iframes_only {
                 findings.push(format!(
                     "{name} lasts {} s, and the playlist says {}",
                     seconds(time(segment.lasts)),
@@ -168,7 +173,8 @@ impl Rendition {
         };
         // Sound that primes the decoder is not part of the playlist's time.
         let primed = (-130 * MILLI..0).contains(&first);
-        let mut due = if primed { 0 } else { first };
+        // All renditions share one beginning, be it that some have nothing to show for a while.
+        let mut due = if self.init.is_some() { 0 } else { TS_ZERO };
         for (number, (held, listed)) in packets.iter().zip(&self.media.segments).enumerate() {
             let name = &self.segments[number].0;
             let Some(begins) = earliest(held) else {
