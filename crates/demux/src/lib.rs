@@ -8,6 +8,7 @@ mod identity;
 mod measure;
 mod recognise;
 mod samples;
+mod whole;
 
 use media::{Budget, Index, Source, Unreadable};
 
@@ -29,6 +30,7 @@ pub fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Unreadabl
         }
         Format::Matroska => {
             let mut index = matroska::read(source, budget)?;
+            whole::tabulate(source, &mut index, budget)?;
             measure::measure(source, &mut index, budget);
             Ok(index)
         }

@@ -59,7 +59,9 @@ pub(crate) fn measure(source: &dyn Source, index: &mut Index, budget: &Budget<'_
 
 /// Stretches from key picture to key picture, evenly spread, in nanoseconds.
 fn windows(index: &Index) -> Vec<Range<i64>> {
-    let Some(lead) = index.tracks.iter().find(|track| !track.keys.is_empty()) else {
+    let Some(lead) =
+        index.tracks.iter().find(|track| track.kind() == Kind::Video && !track.keys.is_empty())
+    else {
         // Sound alone: from the beginning, and from the middle.
         let end = index.duration_micros().saturating_mul(1000);
         return [0, end / 2].map(|start| start..start.saturating_add(LENGTH)).to_vec();

@@ -98,6 +98,7 @@ pub(crate) const CUE_TIME: u32 = 0xB3;
 pub(crate) const CUE_TRACK_POSITIONS: u32 = 0xB7;
 pub(crate) const CUE_TRACK: u32 = 0xF7;
 pub(crate) const CUE_CLUSTER_POSITION: u32 = 0xF1;
+pub(crate) const CUE_RELATIVE_POSITION: u32 = 0xF0;
 
 pub(crate) const CHAPTERS: u32 = 0x1043_A770;
 pub(crate) const EDITION_ENTRY: u32 = 0x45B9;

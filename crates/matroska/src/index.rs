@@ -17,6 +17,7 @@ use crate::{
     reader::Reader,
     rhythm,
     scan::{Lane, Scan, unframed},
+    spaces,
 };
 
 /// Sound before zero that primes a decoder is no longer than this: see [`media::timeline`].
@@ -44,8 +45,14 @@ pub(crate) fn read(source: &dyn Source, budget: &Budget<'_>) -> Result<Index, Un
     for (entry, seen) in head.entries.iter().zip(&opened) {
         tracks.push(track(entry, seen, &head, reader, &mut notes)?);
     }
-    let mut clusters =
-        Clusters { tick: head.tick, origin: 0, first, end: head.end, points: Vec::new() };
+    let mut clusters = Clusters {
+        tick: head.tick,
+        origin: 0,
+        first,
+        end: head.end,
+        points: Vec::new(),
+        spaces: Vec::new(),
+    };
     clusters.origin = origin(&tracks, &opened, head.tick);
     for (track, seen) in tracks.iter_mut().zip(&opened) {
         let clock = Clock::of(track, &clusters);
@@ -143,7 +150,14 @@ fn track(
     if kind == Type::Audio
         && let Some(cadence) = track.cadence
     {
-        let none = Clusters { tick: head.tick, origin: 0, first: 0, end: 0, points: Vec::new() };
+        let none = Clusters {
+            tick: head.tick,
+            origin: 0,
+            first: 0,
+            end: 0,
+            points: Vec::new(),
+            spaces: Vec::new(),
+        };
         let clock = Clock::of(&track, &none);
         let steady = clock.can_tell(cadence) && rhythm::sounds_like(&clock, cadence, seen);
         track.cadence = track.cadence.filter(|_| steady);
@@ -178,7 +192,8 @@ fn audio(entry: &Entry, codec: &Codec, described: Option<Audio>, scale: Timescal
 
 /// Where the presentation begins, in nanoseconds of the file: see [`media::timeline::settle`].
 fn origin(tracks: &[Track], opened: &[Vec<Seen>], tick: u64) -> i64 {
-    let clusters = Clusters { tick, origin: 0, first: 0, end: 0, points: Vec::new() };
+    let clusters =
+        Clusters { tick, origin: 0, first: 0, end: 0, points: Vec::new(), spaces: Vec::new() };
     let begins = |kind| {
         let of_kind = tracks.iter().zip(opened).filter(move |(track, _)| track.kind() == kind);
         let clusters = &clusters;
@@ -212,6 +227,7 @@ fn fill(
     let lanes = tracks.iter().zip(&kept).zip(&head.entries).map(|((track, kept), entry)| Lane {
         number: entry.number,
         video: track.video().is_some(),
+        sound: track.kind() == media::Kind::Audio && track.samples == Samples::Clusters,
         codec: &kept.0,
         config: &kept.1,
         framing: &kept.2,
@@ -227,7 +243,9 @@ fn fill(
         track.count = found.counted.map(|(frames, _)| frames).or(track.count);
         track.bytes = found.counted.map(|(_, bytes)| bytes).or(track.bytes);
         track.end = found.end.unwrap_or(track.start).max(track.start);
-        if let Some(first) = track.keys.first() {
+        if track.kind() == media::Kind::Video
+            && let Some(first) = track.keys.first()
+        {
             track.start = first.time;
             track.end = track.end.max(track.start);
         }
@@ -248,6 +266,7 @@ fn fill(
         }
     }
     clusters.points = found.points;
+    clusters.spaces = spaces::of(tracks, opened, found.lanes);
     if head.missing > 0 {
         let text = format!("the file is cut short: {} bytes are missing", head.missing);
         notes.push(Note { text, loss: true });

@@ -7,6 +7,7 @@ use media::{Budget, Clusters, KeyPoint, Timescale, Unreadable, rescale_round};
 use crate::{
     blocks::Damage,
     clock::Clock,
+    ebml::HEADER,
     head::Head,
     opening::Seen,
     reader::Reader,
@@ -15,12 +16,17 @@ use crate::{
 
 /// Between cues farther apart than this, in nanoseconds, more key pictures are looked for.
 const GAP: i64 = 15_000_000_000;
+/// So many bytes before the last stretch are gone over for where tracks end; of what ended before
+/// that, the end is looked for by halves.
+const BACK: u64 = 256 << 20;
 /// So many key pictures show whether those of the file are followed by pictures shown before them.
 const SHOWN: usize = 4;
 
 /// What was found of one track.
 pub(crate) struct Ends {
     pub(crate) keys: Vec<KeyPoint>,
+    /// For each of these, how many bytes there are up to the next.
+    pub(crate) spaces: Vec<u64>,
     pub(crate) end: Option<i64>,
     /// Frames and bytes, if all were counted.
     pub(crate) counted: Option<(u64, u64)>,
@@ -71,8 +77,12 @@ pub(crate) fn find(
         opened.iter().map(|_| Vec::new()).collect()
     };
     if !whole {
-        fill_gaps(clusters, &mut scan, &keys, reader, budget)?;
+        scan.marks(reader, budget)?;
+        let last = fill_gaps(clusters, &mut scan, &keys, reader, budget)?;
+        find_ends(opened, last, &mut scan, reader, budget)?;
     }
+    let mut places: Vec<u64> = scan.points.iter().map(|point| point.1).collect();
+    places.sort_unstable();
     let mut lanes = Vec::with_capacity(keys.len());
     for (at, keys) in keys.iter_mut().enumerate() {
         let Some(found) = scan.found.get_mut(at) else { continue };
@@ -81,7 +91,8 @@ pub(crate) fn find(
         keys.append(&mut found.keys);
         settle(keys);
         check_open(keys, at, clusters, &mut scan, reader, budget)?;
-        lanes.push(Ends { keys: key_points(keys), end, counted });
+        let (keys, spaces) = key_points(keys, &places, scan.reached);
+        lanes.push(Ends { keys, spaces, end, counted });
     }
     let mut points = std::mem::take(&mut scan.points);
     points.sort_unstable();
@@ -123,19 +134,30 @@ fn settle(keys: &mut Vec<Key>) {
     });
 }
 
-fn key_points(keys: &[Key]) -> Vec<KeyPoint> {
-    let mut points: Vec<KeyPoint> = keys
+/// Key pictures as key points, and how many bytes of the file there are from each to the next, or
+/// more. `places` are beginnings of clusters in order.
+fn key_points(keys: &[Key], places: &[u64], end: u64) -> (Vec<KeyPoint>, Vec<u64>) {
+    let mut points: Vec<(KeyPoint, &Key)> = keys
         .iter()
-        .map(|key| KeyPoint { time: key.earliest, at: key.at, open: key.open })
+        .map(|key| (KeyPoint { time: key.earliest, at: key.at, open: key.open }, key))
         .collect();
     // Nothing comes before the first: what leads it cannot be decoded.
-    if let (Some(point), Some(key)) = (points.first_mut(), keys.first())
+    if let Some((point, key)) = points.first_mut()
         && key.open
     {
         *point = KeyPoint { time: key.own, at: key.at, open: false };
     }
-    points.dedup_by(|next, kept| next.time <= kept.time);
-    points
+    points.dedup_by(|(next, _), (kept, _)| next.time <= kept.time);
+    let ends = points.iter().skip(1).map(|(_, key)| {
+        key.high.unwrap_or_else(|| {
+            let behind = places.partition_point(|place| *place <= key.at);
+            places.get(behind).copied().unwrap_or(end)
+        })
+    });
+    let ends = ends.chain([end]).collect::<Vec<_>>();
+    let space = |((_, key), end): (&(KeyPoint, &Key), u64)| end.saturating_sub(key.low);
+    let spaces = points.iter().zip(ends).map(space).collect();
+    (points.into_iter().map(|(point, _)| point).collect(), spaces)
 }
 
 /// The key pictures of each track that the cues tell; `None` if the cues are wrong.
@@ -164,7 +186,11 @@ fn from_cues(
         for cue in head.cues.iter().filter(|cue| cue.track == number && inside(cue.at)) {
             let own = clock.time(cue.time);
             if own >= start {
-                keys.push(Key { own, earliest: own, at: cue.at, open: false, checked: false });
+                let plain = Key::somewhere(own, cue.at);
+                let low = cue.inside.and_then(|inside| cue.at.checked_add(inside));
+                // The data of a cluster begin behind its header.
+                let high = low.and_then(|low| low.checked_add(HEADER as u64));
+                keys.push(Key { low: low.unwrap_or(cue.at), high, ..plain });
             }
         }
         if keys.is_empty() {
@@ -185,9 +211,7 @@ fn from_cues(
         }
         if keys.first().is_some_and(|key| key.own > start) {
             let first = scan.look(reader, lane, (start, cluster), budget)?;
-            let plain =
-                Key { own: start, earliest: start, at: cluster, open: false, checked: false };
-            keys.insert(0, first.unwrap_or(plain));
+            keys.insert(0, first.unwrap_or(Key::somewhere(start, cluster)));
         }
         all.push(keys);
     }
@@ -216,14 +240,14 @@ fn points(head: &Head, clusters: &Clusters, scan: &Scan<'_>, keys: &[Vec<Key>]) 
     points
 }
 
-/// Goes over the stretches of which cues say nothing, and over the last.
+/// Goes over the stretches of which cues say nothing, and over the last; where that begins.
 fn fill_gaps(
     clusters: &Clusters,
     scan: &mut Scan<'_>,
     keys: &[Vec<Key>],
     reader: &mut Reader<'_>,
     budget: &Budget<'_>,
-) -> Result<(), Unreadable> {
+) -> Result<u64, Unreadable> {
     let mut stretches = Vec::new();
     let mut video = false;
     for (lane, keys) in keys.iter().enumerate() {
@@ -243,12 +267,61 @@ fn fill_gaps(
     }
     // Each stretch once, though many tracks ask for it.
     stretches.sort_unstable();
+    let last = stretches.iter().find(|(_, to)| *to == clusters.end).map(|(from, _)| *from);
     let mut done = 0;
     for (from, to) in stretches {
         let from = from.max(done);
         if from < to {
             scan.run(reader, from, to, budget)?;
             done = to;
+        }
+    }
+    Ok(last.unwrap_or(clusters.end))
+}
+
+/// Goes back from the last stretch, which begins at `to`, to where those tracks end of which it has
+/// nothing.
+fn find_ends(
+    opened: &[Vec<Seen>],
+    mut to: u64,
+    scan: &mut Scan<'_>,
+    reader: &mut Reader<'_>,
+    budget: &Budget<'_>,
+) -> Result<(), Unreadable> {
+    let lost = |scan: &Scan<'_>| -> Vec<usize> {
+        let lanes = scan.lanes().iter().zip(&scan.found).zip(opened).enumerate();
+        lanes
+            .filter(|(_, ((lane, found), seen))| {
+                (lane.sound || lane.video) && found.end.is_none() && !seen.is_empty()
+            })
+            .map(|(at, _)| at)
+            .collect()
+    };
+    let last = to;
+    let mut places: Vec<u64> = scan.points.iter().map(|point| point.1).collect();
+    places.sort_unstable();
+    places.retain(|at| *at < last);
+    while let Some(at) = places.last().copied()
+        && last - at <= BACK
+        && !lost(scan).is_empty()
+    {
+        scan.run(reader, at, to, budget)?;
+        places.pop();
+        to = at;
+    }
+    for lane in lost(scan) {
+        let mut has = |place: usize| -> Result<bool, Unreadable> {
+            let frames = |scan: &Scan<'_>| scan.found.get(lane).map(|found| found.frames);
+            let before = frames(scan);
+            let from = places.get(place).copied().unwrap_or(to);
+            scan.run(reader, from, places.get(place + 1).copied().unwrap_or(to), budget)?;
+            Ok(frames(scan) != before)
+        };
+        // The last place from which on there is something of it.
+        let (mut low, mut high) = (0, places.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if has(middle)? { low = middle + 1 } else { high = middle }
         }
     }
     Ok(())

@@ -33,6 +33,7 @@ mod reader;
 mod rhythm;
 mod samples;
 mod scan;
+mod spaces;
 mod tags;
 
 use media::{Budget, Index, Sample, Source, Unreadable};

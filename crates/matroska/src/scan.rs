@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use bitstream::RandomAccess;
-use media::{Budget, Codec, Framing, Unreadable};
+use media::{Budget, Codec, Framing, Timescale, Unreadable, rescale_round};
 
 use crate::{
     blocks::{Block, Damage, Walk},
@@ -15,22 +15,25 @@ use crate::{
 
 /// So many bytes of a picture tell what kind of picture it is.
 pub(crate) const START: u64 = 4096;
-/// Clusters are noted at least so far apart, in nanoseconds, or a live recording with a cluster
-/// for each picture would have an index as large as a table.
+/// Clusters, and times of sound without cadence, are noted at least so far apart, in nanoseconds, or
+/// a live recording with a cluster for each picture would have an index as large as a table.
 const APART: i64 = 500_000_000;
+/// So many blocks of a cluster are looked at to find the first of a track.
+const AHEAD: usize = 400;
 
 /// A track, as far as a scan wants to know it.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane<'a> {
     pub(crate) number: u64,
     pub(crate) video: bool,
+    pub(crate) sound: bool,
     pub(crate) codec: &'a Codec,
     pub(crate) config: &'a [u8],
     pub(crate) framing: &'a Framing,
     pub(crate) clock: Clock,
 }
 
-/// A key picture.
+/// A key picture, or sound whose time is known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Key {
     /// When it is shown, in ticks of its track.
@@ -39,10 +42,34 @@ pub(crate) struct Key {
     pub(crate) earliest: i64,
     /// Its cluster.
     pub(crate) at: u64,
+    /// Where its block begins: not before `low`, and at `high` at the latest, if that is known.
+    pub(crate) low: u64,
+    pub(crate) high: Option<u64>,
     /// As [`media::KeyPoint::open`].
     pub(crate) open: bool,
     /// Whether the pictures behind it were looked at.
     pub(crate) checked: bool,
+}
+
+impl Key {
+    /// The one in this block, at this time.
+    fn seen(own: i64, block: &Block) -> Self {
+        let place = block.data.start;
+        Self {
+            own,
+            earliest: own,
+            at: block.cluster,
+            low: place,
+            high: Some(place),
+            open: false,
+            checked: true,
+        }
+    }
+
+    /// One of which no more than its cluster is known.
+    pub(crate) fn somewhere(own: i64, at: u64) -> Self {
+        Self { own, earliest: own, at, low: at, high: None, open: false, checked: false }
+    }
 }
 
 /// What was found of one track.
@@ -73,6 +100,8 @@ pub(crate) struct Scan<'a> {
     /// Clusters, by time in nanoseconds and position.
     pub(crate) points: Vec<(i64, u64)>,
     pub(crate) damage: Damage,
+    /// Where the last block ends that was seen.
+    pub(crate) reached: u64,
     /// Whether flags of key pictures are not to be believed.
     pub(crate) distrust: bool,
     frames: Vec<(u64, u32)>,
@@ -86,6 +115,7 @@ impl<'a> Scan<'a> {
             found,
             points: Vec::new(),
             damage: Damage::default(),
+            reached: 0,
             distrust: false,
             frames: Vec::new(),
         }
@@ -99,6 +129,8 @@ impl<'a> Scan<'a> {
         to: u64,
         budget: &Budget<'_>,
     ) -> Result<(), Unreadable> {
+        // What was last elsewhere says nothing of how long frames last here.
+        self.found.iter_mut().for_each(|found| found.last = [None, None]);
         let mut walk = Walk::new(from, to, budget);
         let mut cluster = None;
         let mut count = 0_u64;
@@ -107,6 +139,7 @@ impl<'a> Scan<'a> {
                 cluster = Some(block.cluster);
                 self.point(&block);
             }
+            self.reached = self.reached.max(block.data.end);
             count += 1;
             budget.samples(count)?;
             self.block(block, reader)?;
@@ -212,6 +245,7 @@ impl<'a> Scan<'a> {
         let lasts = clock.cadence.map(i64::from).or(stated).or(before);
         let end = last.saturating_add(lasts.unwrap_or(0).max(0));
         found.end = found.end.max(Some(end));
+        self.mark(at, &block);
         if !video {
             return Ok(());
         }
@@ -222,8 +256,7 @@ impl<'a> Scan<'a> {
         };
         if key {
             self.close(at, reader)?;
-            let key =
-                Key { own: time, earliest: time, at: block.cluster, open: false, checked: true };
+            let key = Key::seen(time, &block);
             if let Some(found) = self.found.get_mut(at) {
                 found.pending = Some(Pending { key, data: block.data, watching: true });
             }
@@ -235,6 +268,55 @@ impl<'a> Scan<'a> {
                 pending.key.earliest = pending.key.earliest.min(time);
             } else {
                 pending.watching = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nobody can tell when frames of a track begin but by looking at them.
+    fn is_unsteady(lane: &Lane<'_>) -> bool {
+        lane.sound && lane.clock.cadence.is_none()
+    }
+
+    /// Notes the time of a block of sound without cadence.
+    fn mark(&mut self, at: usize, block: &Block) {
+        let Some(lane) = self.lanes.get(at).filter(|lane| Self::is_unsteady(lane)) else { return };
+        let own = lane.clock.time(block.time);
+        let apart = rescale_round(APART, Timescale::NANOS, lane.clock.scale).unsigned_abs();
+        let Some(found) = self.found.get_mut(at) else { return };
+        if found.keys.last().is_none_or(|last| last.own.abs_diff(own) >= apart) {
+            found.keys.push(Key::seen(own, block));
+        }
+    }
+
+    /// Notes the time of the first block of each track of sound without cadence in every cluster at
+    /// which reading can begin.
+    pub(crate) fn marks(
+        &mut self,
+        reader: &mut Reader<'_>,
+        budget: &Budget<'_>,
+    ) -> Result<(), Unreadable> {
+        let unsteady: Vec<usize> = (0..)
+            .zip(&self.lanes)
+            .filter(|(_, lane)| Self::is_unsteady(lane))
+            .map(|(at, _)| at)
+            .collect();
+        if unsteady.is_empty() {
+            return Ok(());
+        }
+        for (_, position) in self.points.clone() {
+            let mut missing = unsteady.clone();
+            let mut walk = Walk::new(position, reader.length(), budget);
+            for _ in 0..AHEAD {
+                let Some(block) = walk.next(reader)? else { break };
+                if block.cluster != position || missing.is_empty() {
+                    break;
+                }
+                let is_its =
+                    |at: &usize| self.lanes.get(*at).is_some_and(|lane| lane.number == block.track);
+                if let Some(place) = missing.iter().position(is_its) {
+                    self.mark(missing.swap_remove(place), &block);
+                }
             }
         }
         Ok(())

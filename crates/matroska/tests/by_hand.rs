@@ -121,6 +121,87 @@ fn a_file_without_cues_has_keys_and_exact_ends() {
     assert_eq!(index.notes, []);
 }
 
+/// A film with cues, with sound of the codec `A_VORBIS`, whose packets are of any length and which
+/// ends with the cluster before `sound_until`; sound is stored 100 ms before its pictures.
+fn uneven_sound(count: u64, sound_until: u64) -> Vec<u8> {
+    let sound = element(0xB5, &48_000_f64.to_be_bytes());
+    let fields = [uint(0xD7, 2), uint(0x83, 2), element(0x86, b"A_VORBIS"), element(0xE1, &sound)];
+    let frame = uint(0x23_E383, 40_000_000);
+    let tracks = element(0x1654_AE6B, &[video(&frame), element(0xAE, &join(&fields))].concat());
+    let (mut clusters, mut places) = (Vec::new(), Vec::new());
+    for number in 0..count {
+        let mut blocks = Vec::new();
+        for frame in 0..24_i16 {
+            let key = if frame == 0 { 0x80 } else { 0 };
+            let size = if number == 3 { 900 } else { 30 };
+            blocks.push((frame * 40, block(1, frame * 40, key, &vec![0x11; size])));
+        }
+        let times = [0, 11, 20, 200, 213, 400, 600, 811, 940_i16];
+        for time in times.iter().filter(|time| number < sound_until && (number > 0 || **time < 850))
+        {
+            let early = if number == 0 { 0 } else { 100 };
+            blocks.push((*time, block(2, time - early + number as i16 % 3, 0x80, &[0x22; 20])));
+        }
+        blocks.sort_by_key(|(time, _)| *time);
+        places.push((number, clusters.len()));
+        let blocks: Vec<u8> = blocks.into_iter().flat_map(|(_, block)| block).collect();
+        clusters.extend(cluster(number, &blocks));
+    }
+    let head = |at: usize| element(0x114D_9B74, &seek(0x1C53_BB6B, at as u64));
+    let before = head(0).len() + tracks.len();
+    let cue = |(number, place): (u64, usize)| cue(number * 960, (before + place) as u64);
+    let cues: Vec<u8> = places.into_iter().flat_map(cue).collect();
+    let head = head(before + clusters.len());
+    file(&[head, tracks, clusters, element(0x1C53_BB6B, &cues)])
+}
+
+#[test]
+fn of_sound_without_cadence_real_times_are_known_at_every_cue() {
+    let file = uneven_sound(12, 12);
+    let index = read(&file).unwrap();
+    let audio = &index.tracks[1];
+    assert!(audio.cadence.is_none() && audio.keys.len() >= 12);
+    assert_eq!(index.tracks[0].keys.len(), 12);
+    let all = everything(&file, &index, 1);
+    let mut joined = Vec::new();
+    for (number, key) in audio.keys.iter().enumerate() {
+        let next = audio.keys.get(number + 1).map_or(i64::MAX, |next| next.time);
+        let want = Want { track: 1, range: key.time..next };
+        let part = matroska::samples(&file, &index, &[want], &Budget::default()).unwrap().remove(0);
+        assert_eq!(part[0].decode, key.time, "a frame begins there");
+        joined.extend(part);
+    }
+    assert!(joined == all, "segments of sound are all of it");
+}
+
+#[test]
+fn sound_that_ends_before_the_pictures_ends_where_it_does() {
+    for until in [1, 2, 7, 12] {
+        let file = uneven_sound(12, until);
+        let index = read(&file).unwrap();
+        let last = everything(&file, &index, 1).pop().unwrap();
+        assert_eq!(index.tracks[1].end, last.decode + i64::from(last.duration), "{until}");
+        assert!(index.tracks[1].end < 48 * (960 * until as i64 + 150));
+        assert_eq!(index.tracks[0].end, 12 * 24 * 1000);
+    }
+}
+
+#[test]
+fn pictures_have_no_more_bytes_than_the_index_says_and_not_much_less() {
+    let file = uneven_sound(12, 12);
+    let index = read(&file).unwrap();
+    let spaces = &index.clusters.as_ref().unwrap().spaces;
+    assert_eq!((spaces[0].len(), spaces[1].len()), (12, 0));
+    let keys = &index.tracks[0].keys;
+    for (number, space) in spaces[0].iter().enumerate() {
+        let next = keys.get(number + 1).map_or(i64::MAX, |next| next.time);
+        let want = Want { track: 0, range: keys[number].time..next };
+        let samples = matroska::samples(&file, &index, &[want], &Budget::default()).unwrap();
+        let bytes: u64 = samples[0].iter().map(|sample| u64::from(sample.size)).sum();
+        assert!((bytes..bytes + 2_000).contains(space), "{number}: {space} for {bytes}");
+    }
+}
+
 #[test]
 fn seek_heads_may_be_chained_go_in_circles_or_point_nowhere() {
     let body = |second_at: u64, cues_at: u64| {

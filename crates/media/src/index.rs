@@ -7,7 +7,7 @@ use crate::{ContentId, Language, Samples, Timescale, Track};
 
 /// The version of the index and of everything that is made from it. It is part of every name that
 /// caches may keep for ever: whoever changes a byte of an index, an init or a segment counts it up.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What a file looks like inside.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -109,6 +109,9 @@ pub struct Clusters {
     /// Clusters from which reading can begin: time in nanoseconds (`origin` taken away), position.
     /// In order of both.
     pub points: Vec<(i64, u64)>,
+    /// For each track of pictures whose samples are searched, and for each of its key points, how
+    /// many bytes its samples have from there up to the next, at most. Empty for other tracks.
+    pub spaces: Vec<Vec<u64>>,
 }
 
 /// Something odd in a file that plays all the same, or in part.

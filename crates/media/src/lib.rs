@@ -4,7 +4,7 @@
 //! Index ─┬─ container, chapters, attachments, title
 //!        └─ Track ─┬─ codec + configuration, language, roles, picture or sound
 //!                  ├─ keys: where decoding can begin
-//!                  └─ Samples ─┬─ Table: every sample, packed (MP4, TS)
+//!                  └─ Samples ─┬─ Table: every sample, packed (MP4, TS, small Matroska)
 //!                              └─ Clusters: found when asked for (Matroska)
 //! ```
 //!

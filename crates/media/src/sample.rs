@@ -37,7 +37,7 @@ impl Sample {
     }
 }
 
-/// A place of a video track where decoding can begin.
+/// A place of a track where decoding can begin.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct KeyPoint {
     /// The earliest presentation time of all samples from here on, in ticks of the track: that of

@@ -6,7 +6,10 @@
 //!    offset is the difference, and may be negative (whoever writes MP4 hides that behind an edit
 //!    list, since some players show such pictures late). So the decode time of a segment's first
 //!    sample is the earliest presentation time in it, segments tile the timeline without gap or
-//!    overlap, and no decode time of a picture is ever negative.
+//!    overlap, and no decode time of a picture is ever negative. Where samples are searched, nobody
+//!    knows beforehand how early a picture may be shown: one for which
+//!    [`Track::earliness`](crate::Track::earliness) is not enough is decoded sooner, but not before
+//!    the first of its segment.
 //! 3. **Pictures begin at a key picture.** Where an edit begins between key pictures, the
 //!    presentation begins at the key picture before it, for every track alike: nothing is shown
 //!    out of step, and nothing that is needed is missing. Pictures before the first key picture,

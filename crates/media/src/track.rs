@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Codec, KeyPoint, Kind, Language, Ratio, SampleTable, Timescale};
+use crate::{Codec, KeyPoint, Kind, Language, Ratio, SampleTable, Timescale, rescale_ceil};
 
 /// One track of a file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -38,7 +38,9 @@ pub struct Track {
     pub detail: Detail,
     /// How samples lie in the file.
     pub framing: Framing,
-    /// Where decoding can begin, in the order of the file. Video only.
+    /// Where decoding can begin, in the order of the file: of pictures. Of sound without cadence
+    /// whose samples are searched, times at which frames are known to begin, about one for each
+    /// cluster at which reading can begin; of other sound nothing.
     pub keys: Vec<KeyPoint>,
     /// The samples.
     pub samples: Samples,
@@ -63,6 +65,31 @@ impl Track {
     /// What is particular to sound.
     pub fn audio(&self) -> Option<&Audio> {
         if let Detail::Audio(audio) = &self.detail { Some(audio) } else { None }
+    }
+
+    /// How many ticks a picture is shown before its decode time at most.
+    ///
+    /// In a table it is known. Where samples are searched it is the time of three pictures, which
+    /// encoders rarely exceed; a picture that would is decoded that much sooner than
+    /// [`timeline`](crate::timeline) has it.
+    pub fn earliness(&self) -> u32 {
+        const PICTURES: i64 = 3;
+        match &self.samples {
+            _ if self.kind() != Kind::Video => 0,
+            Samples::Table(table) => table.earliness(),
+            Samples::None => 0,
+            // Of the others each sample is shown when it is decoded.
+            Samples::Clusters if !matches!(self.codec, Codec::H264 | Codec::Hevc) => 0,
+            Samples::Clusters => {
+                let rate = self.video().and_then(|video| video.frame_rate);
+                let Ratio { num, den } = rate.unwrap_or(Ratio { num: 25, den: 1 });
+                let of_a_second = Timescale::new(num).unwrap_or(Timescale::MILLIS);
+                let ticks = rescale_ceil(i64::from(den) * PICTURES, of_a_second, self.timescale);
+                // Ten seconds, lest a strange rate delay everything.
+                let most = i64::from(self.timescale.get()).saturating_mul(10);
+                u32::try_from(ticks.clamp(0, most)).unwrap_or(0)
+            }
+        }
     }
 
     /// The table of samples, if the container has one.

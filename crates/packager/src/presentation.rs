@@ -118,7 +118,7 @@ impl Presentation {
     pub fn new(index: Arc<Index>, sides: Vec<Side>, policy: Policy) -> Self {
         let policy = policy.sane();
         let tag = tag(&index, &sides, policy);
-        let duration = index.duration_micros();
+        let duration = duration(&index);
         let mut renditions = Vec::new();
         let mut left_out = Vec::new();
         let lead = lead(&index);
@@ -246,6 +246,13 @@ pub struct Words<'a> {
     pub roles: media::Roles,
 }
 
+/// When the last of the tracks ends that can be sent, in microseconds.
+fn duration(index: &Index) -> i64 {
+    let sent = index.tracks.iter().filter(|track| packable(track).is_ok());
+    let micros = sent.map(|track| rescale_ceil(track.end, track.timescale, Timescale::MICROS));
+    micros.max().unwrap_or(0).max(0)
+}
+
 /// The pictures that all else follows: of the default track, else of the first.
 fn lead(index: &Index) -> Option<(&Track, Timescale)> {
     let tracks = || index.tracks.iter().filter(|track| is_video(track));
@@ -323,7 +330,7 @@ fn audio_spans(track: &Track, marks: &[i64], scale: Timescale, policy: &Policy) 
                 };
                 (sample.decode, number)
             }
-            None => (on_cadence(track, time), 0),
+            None => (nearest(track, time).unwrap_or_else(|| on_cadence(track, time)), 0),
         };
         let Some(previous) = spans.last_mut() else { break };
         if start <= previous.start.max(0) || start >= track.end {
@@ -337,6 +344,17 @@ fn audio_spans(track: &Track, marks: &[i64], scale: Timescale, policy: &Policy) 
         last.last = table.len();
     }
     lasting(spans)
+}
+
+/// The time nearest to `time` at which a packet of sound without cadence is known to begin.
+fn nearest(track: &Track, time: i64) -> Option<i64> {
+    if track.cadence.is_some() {
+        return None;
+    }
+    let after = track.keys.partition_point(|key| key.time < time);
+    let around = [after.checked_sub(1), Some(after)];
+    let times = around.into_iter().flatten().filter_map(|at| Some(track.keys.get(at)?.time));
+    times.min_by_key(|known| known.abs_diff(time))
 }
 
 /// The first time at which a packet of sound can begin, at `time` or later.

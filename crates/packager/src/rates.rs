@@ -18,8 +18,8 @@ const PER_SAMPLE: u64 = 16;
 ///
 /// The peak is that of RFC 8216bis section 4.4.6.2: the highest over any row of segments that
 /// lasts between a half and one and a half target durations. Where samples are not known one by
-/// one, the bytes between two clusters are counted, less what the other tracks are reckoned to
-/// have: near the truth, and not always above it.
+/// one, those of pictures are all bytes from key picture to key picture but for sound that is
+/// known to be even: never less than true.
 pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let sizes: Vec<(u64, u64)> = spans
         .iter()
@@ -83,26 +83,16 @@ fn size(index: &Index, track: &Track, span: &Span) -> u64 {
         let count = u64::from(span.last.saturating_sub(span.first));
         return table.bytes_in(span.first..span.last) + HEADER + count * PER_SAMPLE;
     }
-    let own = micros(span.duration(), track.timescale);
-    if let Some(bytes) = share(track, own).filter(|_| track.kind() != media::Kind::Video) {
-        // Sound is even enough.
-        return bytes + overhead(track, span);
+    if track.kind() == media::Kind::Video {
+        let position = index.tracks.iter().position(|one| one.number == track.number);
+        let clusters = index.clusters.as_ref();
+        let spaces = position.zip(clusters).and_then(|(at, clusters)| clusters.spaces.get(at));
+        let keys = track.keys.iter().zip(spaces.into_iter().flatten());
+        let own = keys.filter(|(key, _)| (span.start..span.end).contains(&key.time));
+        return own.map(|(_, space)| space).sum::<u64>() + overhead(track, span);
     }
-    let Some(clusters) = &index.clusters else { return 0 };
-    let nanos = |ticks: i64| media::rescale_floor(ticks, track.timescale, Timescale::NANOS);
-    let at = |time: i64| {
-        let number = clusters.points.partition_point(|(point, _)| *point <= time);
-        let point = number.checked_sub(1).and_then(|number| clusters.points.get(number));
-        point.map_or(clusters.first, |(_, position)| *position)
-    };
-    let to = if span.end >= track.end { clusters.end } else { at(nanos(span.end)) };
-    let between = to.saturating_sub(at(nanos(span.start)));
-    // What is between the clusters, less the other tracks. Never less than half: what was reckoned
-    // of them may be wrong, and too little makes players stall.
-    let is_other = |other: &&Track| other.number != track.number;
-    let others: u64 =
-        index.tracks.iter().filter(is_other).filter_map(|other| share(other, own)).sum();
-    between.saturating_sub(others).max(between / 2) + overhead(track, span)
+    // Sound is even enough: where it is not, it is counted with the pictures too.
+    share(track, micros(span.duration(), track.timescale)).unwrap_or(0) + overhead(track, span)
 }
 
 /// The bytes of a track that last so many microseconds, if they come evenly.
@@ -114,7 +104,15 @@ fn share(track: &Track, micros: u64) -> Option<u64> {
 
 /// What is around the media of a segment whose samples are not known.
 fn overhead(track: &Track, span: &Span) -> u64 {
-    let count = track.cadence.map_or(0, |cadence| span.duration() / u64::from(cadence.max(1)));
+    let of_rate = || {
+        let rate = track.video()?.frame_rate?;
+        let millis = micros(span.duration(), track.timescale) / 1000;
+        Some(millis * u64::from(rate.num) / u64::from(rate.den.max(1)) / 1000)
+    };
+    let count = match track.cadence {
+        Some(cadence) => span.duration() / u64::from(cadence.max(1)),
+        None => of_rate().unwrap_or(0),
+    };
     HEADER + count * PER_SAMPLE
 }
 

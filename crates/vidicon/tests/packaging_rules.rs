@@ -20,19 +20,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("4.4.6.1.1", "has not the same members as"),
 ];
 
-/// Matroska files whose bit rates are reckoned a little too low.
-const RECKONED: &[&str] = &[
-    "bad_video-crash.webm",
-    "bbb_trailer_vp8.webm",
-    "mkv_pgs.mkv",
-    "mkv_vobsub.mkv",
-    "pcm.mkv",
-    "rich_sintel_15s.mkv",
-    "toy_monster_vp8.webm",
-    "vorbis.mkv",
-    "vp8_vorbis.webm",
-];
-
 fn escaped(path: &str) -> String {
     percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC)
         .to_string()
@@ -88,7 +75,6 @@ fn media(
 /// What is wrong with the playlists and the MPD of one film.
 fn film(http: &mut Http, name: &str) -> Vec<String> {
     let mut findings = Vec::new();
-    let plain = name;
     let name = escaped(name);
     for door in ["hls", "hls-ts"] {
         let folder = format!("/{door}/{name}/");
@@ -118,8 +104,6 @@ fn film(http: &mut Http, name: &str) -> Vec<String> {
         }
         let context = Context { playlists: Some(&playlists), ..Context::default() };
         let found = musts(hls::validate(&text, &context));
-        let found =
-            found.filter(|one| !(RECKONED.contains(&plain) && one.contains("BANDWIDTH is")));
         findings.extend(found.map(|one| format!("{master}: {one}\n{text}")));
     }
     let manifest = format!("/dash/{name}/manifest.mpd");

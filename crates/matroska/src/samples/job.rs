@@ -86,6 +86,9 @@ impl<'a> Job<'a> {
                 let earliest = -i64::from(clock.scale.get()) * PRIMING / 1000;
                 range.start = range.start.max(earliest);
                 let (begin, until) = around(clusters, &(from..to));
+                let known = of.keys.partition_point(|key| key.time <= range.start).checked_sub(1);
+                let known = known.and_then(|known| of.keys.get(known)).map(|key| key.at);
+                let begin = known.unwrap_or(begin);
                 let begin = if range.start <= of.start { clusters.first } else { begin };
                 (What::Sound, begin, until)
             }
@@ -262,7 +265,7 @@ impl<'a> Job<'a> {
         match &self.what {
             What::Pictures { end, .. } => {
                 let end = end.map_or(self.of.end, |end| end.time);
-                pictures(&self.found, &self.range, end)
+                pictures(&self.found, &self.range, end, self.of.earliness())
             }
             What::Sound => {
                 self.found.sort_by_key(|raw| raw.time);
@@ -316,8 +319,9 @@ fn stretch(keys: &[KeyPoint], range: &Range<i64>) -> Option<(KeyPoint, Option<Ke
     (end > begin).then(|| (start, keys.get(end).copied(), begin == 0))
 }
 
-/// Pictures in decode order, each shown at a time of its own within the range.
-fn pictures(found: &[Raw], range: &Range<i64>, end: i64) -> Vec<Sample> {
+/// Pictures in decode order, each shown at a time of its own within the range, and no more than
+/// `early` ticks before it is decoded.
+fn pictures(found: &[Raw], range: &Range<i64>, end: i64, early: u32) -> Vec<Sample> {
     let last = range.end.saturating_sub(1).max(range.start);
     let mut times: Vec<i64> = found.iter().map(|raw| raw.time.clamp(range.start, last)).collect();
     let mut order: Vec<usize> = (0..times.len()).collect();
@@ -330,6 +334,7 @@ fn pictures(found: &[Raw], range: &Range<i64>, end: i64) -> Vec<Sample> {
         }
         decodes.push(*time);
     }
+    hurry(&mut decodes, &times, early);
     let ends = decodes.iter().skip(1).copied().chain([end]).collect::<Vec<_>>();
     let mut samples = Vec::with_capacity(found.len());
     for (((raw, time), decode), next) in found.iter().zip(&times).zip(&decodes).zip(ends) {
@@ -343,10 +348,72 @@ fn pictures(found: &[Raw], range: &Range<i64>, end: i64) -> Vec<Sample> {
     samples
 }
 
+/// Moves decode times ahead where a picture would be decoded more than `early` ticks after it is
+/// shown. The first stays, and each is still later than the one before.
+fn hurry(decodes: &mut [i64], times: &[i64], early: u32) {
+    let mut floor =
+        decodes.first().copied().unwrap_or(0).saturating_add_unsigned(decodes.len() as u64);
+    let mut next = i64::MAX;
+    for (decode, time) in decodes.iter_mut().zip(times).rev() {
+        floor = floor.saturating_sub(1);
+        let latest = time.saturating_add(early.into()).min(next.saturating_sub(1));
+        *decode = latest.min(*decode).max(floor);
+        next = *decode;
+    }
+}
+
 fn sample(raw: &Raw, decode: i64, duration: u32, key: bool) -> Sample {
     Sample { offset: raw.offset, size: raw.size, skip: 0, decode, duration, composition: 0, key }
 }
 
 fn ticks(length: i64) -> u32 {
     u32::try_from(length.max(0)).unwrap_or(u32::MAX / 2).min(u32::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_picture_is_decoded_much_later_than_it_is_shown() {
+        // I P b b, and after a pause of a hundred ticks the same.
+        let times = [0, 30, 10, 20, 130, 160, 140, 150];
+        let mut decodes = [0, 10, 20, 30, 130, 140, 150, 160];
+        let before = decodes;
+        hurry(&mut decodes, &times, 10);
+        assert_eq!(decodes, before, "an even rhythm stays");
+        // A pause within a group: b would be decoded at 110.
+        let times = [0, 110, 10, 120];
+        let mut decodes = [0, 10, 110, 120];
+        hurry(&mut decodes, &times, 30);
+        assert_eq!(decodes, [0, 10, 40, 120]);
+        let mut decodes = [0, 10, 110, 120];
+        hurry(&mut decodes, &times, 0);
+        assert_eq!(decodes, [0, 9, 10, 120]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn hurried_pictures_keep_their_order_and_their_beginning(
+            moves in proptest::collection::vec((1i64..5_000, -8i64..8), 1..80),
+            early in 80u32..9_000,
+        ) {
+            let mut times: Vec<i64> = Vec::new();
+            for (gap, _) in &moves {
+                times.push(times.last().copied().unwrap_or(0) + gap);
+            }
+            let mut decodes = times.clone();
+            let mut order: Vec<usize> = (0..times.len()).collect();
+            order.sort_by_key(|at| i64::try_from(*at).unwrap_or(0) + moves.get(*at).map_or(0, |m| m.1));
+            let times: Vec<i64> =
+                order.iter().filter_map(|at| times.get(*at).copied()).collect();
+            let first = decodes.first().copied();
+            hurry(&mut decodes, &times, early);
+            assert_eq!(decodes.first().copied(), first);
+            assert!(decodes.is_sorted_by(|one, next| one < next));
+            for (decode, time) in decodes.iter().zip(&times) {
+                assert!(decode - time <= i64::from(early), "{decode} {time}");
+            }
+        }
+    }
 }

@@ -22,6 +22,19 @@ pub(super) const ALL: &[Oddity] = &[
         )],
     ),
     Oddity::new(
+        "large.mkv",
+        "a variable frame rate, sound of uneven packets, and sound that ends early, in a file of \
+         Matroska that is too large to be gone over",
+        &[Ffmpeg(
+            "-f lavfi -i testsrc2=s=480x270:r=60:d=14,noise=alls=100:allf=t \
+             -f lavfi -i {sweep}:s=48000:d=14 -f lavfi -i {sweep}:s=48000:d=8 \
+             -map 0:v -map 1:a -map 1:a -map 2:a \
+             -vf select='lt(mod(n\\,97)\\,31)+not(mod(n\\,5))+eq(mod(n\\,60)\\,7)' -fps_mode vfr \
+             -c:v libx264 -preset veryfast -pix_fmt yuv420p -crf 14 -g 40 \
+             -c:a:0 libvorbis -c:a:1 pcm_s16le -c:a:2 ac3 {out}",
+        )],
+    ),
+    Oddity::new(
         "film_23976.mp4",
         "24000/1001 pictures a second in MP4",
         &[Ffmpeg(
