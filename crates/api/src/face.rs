@@ -185,7 +185,9 @@ impl Inner {
             Way::File => files::answer(&self.files, &head, head_only).await,
             // Boxed, here and below: what is asked for less often must not make every request
             // larger.
-            Way::Film(door) => Box::pin(films::answer(&self.kino, door, &head, head_only)).await,
+            Way::Film(door) => {
+                Box::pin(films::answer(&self.kino, door, &head, head_only, &offer)).await
+            }
             Way::Route => {
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));
