@@ -31,7 +31,7 @@ impl Film {
         let relative = RelativePath::of_file_name(&file.name);
         let folders = Folders::new(vec![folder_of(path)], Symlinks::Follow)
             .map_err(|error| FilmError::Read(error.to_string()))?;
-        let sides = sides::find(&folders, &relative).await;
+        let sides = sides::find(&folders, &relative, &file.gate).await.all;
         Ok(Arc::new(Self::new(id, relative, &file, Arc::new(index), sides, folders, cutting)))
     }
 }

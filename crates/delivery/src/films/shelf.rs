@@ -39,6 +39,11 @@ impl State {
         hasher.update(&nanos.to_le_bytes());
         Self(ContentId::of(&hasher).to_string())
     }
+
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
 }
 
 /// What is known of a file.
@@ -50,6 +55,8 @@ pub(crate) struct Record {
     pub(crate) path: String,
     /// Its index, or why there is none.
     pub(crate) index: Result<Index, Unreadable>,
+    /// How long the file is, in bytes.
+    pub(crate) len: u64,
     /// Whether it will be the same the next time: not if the disk failed while it was read.
     pub(crate) lasting: bool,
 }
@@ -60,8 +67,12 @@ struct Head {
     version: u32,
     id: ContentId,
     path: String,
+    len: u64,
     unreadable: Option<Unreadable>,
 }
+
+/// Of the head, counted up when it changes, and of the index.
+const VERSION: u32 = media::FORMAT_VERSION << 8 | 1;
 
 /// The folder with the records; none: nothing is kept.
 #[derive(Clone, Debug, Default)]
@@ -111,21 +122,22 @@ fn read(bytes: &Bytes) -> Option<Record> {
     let length = usize::try_from(length).ok()?;
     let head = bytes.get(4..)?.get(..length)?;
     let head: Head = postcard::from_bytes(head).ok()?;
-    if head.version != media::FORMAT_VERSION {
+    if head.version != VERSION {
         return None;
     }
     let index = match head.unreadable {
         Some(unreadable) => Err(unreadable),
         None => Ok(Index::from_bytes(&bytes.slice(4 + length..)).ok()?),
     };
-    Some(Record { id: head.id, path: head.path, index, lasting: true })
+    Some(Record { id: head.id, path: head.path, index, len: head.len, lasting: true })
 }
 
 fn write(record: &Record) -> io::Result<Vec<u8>> {
     let head = Head {
-        version: media::FORMAT_VERSION,
+        version: VERSION,
         id: record.id,
         path: record.path.clone(),
+        len: record.len,
         unreadable: record.index.as_ref().err().cloned(),
     };
     let head = postcard::to_allocvec(&head).map_err(io::Error::other)?;
