@@ -80,6 +80,7 @@ fn routes(readiness: Readiness, metrics: Metrics, films: Films) -> Router {
             "/playback/{*name}",
             routing::get(playback::get).post(playback::post).with_state(films),
         )
+        .route("/playback/", routing::any(playback::nameless))
         .method_not_allowed_fallback(move || async move {
             counted.refused("method");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")

@@ -34,7 +34,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use media::ContentId;
+use media::{ContentId, Unreadable};
 use packager::Policy as Cutting;
 
 pub use alone::read_index;
@@ -137,8 +137,9 @@ impl Films {
         }
         let record = self.record(path, &file, &state).await?;
         let film = self.film(path, &file, &record).await;
-        if let Ok(film) = &film {
-            self.0.ids.saw(film.id, path);
+        let id = film.as_ref().map_or_else(FilmError::id, |film| Some(film.id));
+        if let Some(id) = id {
+            self.0.ids.saw(id, path);
         }
         let checked = Instant::now();
         // A disk that failed may work the next time.
@@ -156,7 +157,7 @@ impl Films {
         }
         let (films, path) = (self.clone(), path.clone());
         tokio::spawn(async move {
-            let now = sides::find(&films.0.folders, &path, &film.gate).await;
+            let now = sides::find(&films.0.folders, &path, Some(&film.gate)).await;
             let same =
                 now.all.iter().map(|one| &one.side).eq(film.sides.iter().map(|one| &one.side));
             // Of a drive that hangs nobody knows what is there; what was there is kept.
@@ -172,13 +173,21 @@ impl Films {
         file: &OpenFile,
         record: &Record,
     ) -> Result<Arc<Film>, FilmError> {
-        let index = Arc::new(record.index.clone()?);
-        let sides = sides::find(&self.0.folders, path, &file.gate).await.all;
+        let index = match record.index.clone() {
+            Ok(index) => Arc::new(index),
+            Err(Unreadable::NeedsPreparation(container)) => {
+                let (id, path) = (record.id, path.clone());
+                return Err(FilmError::NeedsPreparation { container, id, path });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let sides = sides::find(&self.0.folders, path, Some(&file.gate)).await.all;
         let folders = self.0.folders.clone();
         let cutting = self.0.settings.cutting;
-        let film = Film::new(record.id, path.clone(), file, index, sides, folders, cutting);
+        let film =
+            Arc::new(Film::new(record.id, path.clone(), file, index, sides, folders, cutting));
         if film.presentation.is_playable() {
-            return Ok(Arc::new(film));
+            return Ok(film);
         }
         let reasons: Vec<&str> =
             film.presentation.left_out.iter().map(|left| left.reason.as_str()).collect();
@@ -187,7 +196,7 @@ impl Films {
         } else {
             reasons.join("; ")
         };
-        Err(FilmError::NothingToPlay(reasons))
+        Err(FilmError::NothingToPlay { reasons, film })
     }
 }
 

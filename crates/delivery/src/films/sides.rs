@@ -38,8 +38,8 @@ pub(crate) struct Sides {
     pub(crate) whole: bool,
 }
 
-/// The subtitles beside a video that lies behind `gate`.
-pub(crate) async fn find(folders: &Folders, path: &RelativePath, gate: &Gate) -> Sides {
+/// The subtitles beside a video that lies behind `gate`; without one all folders are waited for.
+pub(crate) async fn find(folders: &Folders, path: &RelativePath, gate: Option<&Gate>) -> Sides {
     let beside = folders.siblings(path, gate, ENTRIES).await;
     let Some(own) = path.as_path().file_name().and_then(|name| name.to_str()) else {
         return Sides { whole: beside.whole, ..Sides::default() };

@@ -31,15 +31,20 @@ pub(crate) struct Siblings {
 impl Folders {
     /// The names beside `path`, in every root; of each root no more than `most`. What they lead to
     /// is told by opening it. The root behind `home`, which has the file, is waited for; the others
-    /// only for a moment, for they may be on drives that hang.
-    pub(crate) async fn siblings(&self, path: &RelativePath, home: &Gate, most: usize) -> Siblings {
+    /// only for a moment, for they may be on drives that hang. Without `home` all are waited for.
+    pub(crate) async fn siblings(
+        &self,
+        path: &RelativePath,
+        home: Option<&Gate>,
+        most: usize,
+    ) -> Siblings {
         let (mut own, mut others) = (Vec::new(), Vec::new());
         let mut found = Siblings { names: Vec::new(), whole: true };
         for (root, way) in self.0.roots.iter().zip(&self.0.ways) {
             let Some(folder) = root.join(path.as_path()).parent().map(PathBuf::from) else {
                 continue;
             };
-            if way.gate.is(home) {
+            if home.is_none_or(|home| way.gate.is(home)) {
                 own.push(list(way, folder, most));
             } else if way.overdue.load(Ordering::Relaxed) == 0 {
                 others.push((way, list(way, folder, most)));
