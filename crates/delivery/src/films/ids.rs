@@ -31,8 +31,8 @@ impl Films {
         }
         // Another file is there now, or none: there may be a copy.
         let inner = Arc::clone(&self.0);
-        let shelved = tokio::task::spawn_blocking(move || inner.shelf.paths(id)).await;
-        for path in shelved.unwrap_or_default() {
+        let shelved = tokio::task::spawn_blocking(move || inner.shelf.seen(id)).await;
+        for (path, _) in shelved.unwrap_or_default() {
             let Ok(path) = RelativePath::from_url_path(&path) else { continue };
             if let Some(film) = self.with_id(id, &path).await? {
                 return Ok(Some(film));
@@ -51,6 +51,8 @@ impl Films {
         match Box::pin(self.at(path)).await {
             Ok(film) if film.id == id => Ok(Some(film)),
             Err(busy @ FilmError::Busy { .. }) => Err(busy),
+            // It is the one, and there is a reason.
+            Err(error) if error.id() == Some(id) => Err(error),
             _ => Ok(None),
         }
     }

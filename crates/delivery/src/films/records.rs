@@ -95,5 +95,7 @@ impl Films {
             }
             _ => {}
         }
+        let inner = Arc::clone(&self.0);
+        drop(tokio::task::spawn_blocking(move || inner.shelf.tidy_if_due()));
     }
 }
