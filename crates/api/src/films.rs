@@ -137,7 +137,7 @@ pub(crate) fn problem(error: &FilmError, path: &str) -> Problem {
     }
     let problem = Problem::new(status, error.to_string());
     match error {
-        FilmError::Busy { .. } => {
+        FilmError::Busy { .. } | FilmError::Searching => {
             problem.header(header::RETRY_AFTER, HeaderValue::from_static("3"))
         }
         _ => problem,

@@ -23,6 +23,7 @@ mod reading;
 mod records;
 mod rendered;
 mod samples;
+mod search;
 mod shelf;
 mod sides;
 mod source;
@@ -47,6 +48,7 @@ use self::{
     ids::Ids,
     open::{Kept, OpenFilms},
     reading::Readings,
+    search::Searches,
     shelf::{Record, Shelf, State},
 };
 use crate::{Folders, OpenFile, RelativePath};
@@ -83,6 +85,7 @@ struct Inner {
     open: OpenFilms,
     readings: Readings,
     ids: Ids,
+    searches: Searches,
     /// Whether it was said that indexes cannot be kept.
     forgetful: AtomicBool,
 }
@@ -97,6 +100,7 @@ impl Films {
             open: OpenFilms::default(),
             readings: Readings::default(),
             ids: Ids::default(),
+            searches: Searches::default(),
             forgetful: AtomicBool::new(false),
         }))
     }
@@ -139,7 +143,7 @@ impl Films {
         let film = self.film(path, &file, &record).await;
         let id = film.as_ref().map_or_else(FilmError::id, |film| Some(film.id));
         if let Some(id) = id {
-            self.0.ids.saw(id, path);
+            self.0.ids.saw(id, path, file.len);
         }
         let checked = Instant::now();
         // A disk that failed may work the next time.

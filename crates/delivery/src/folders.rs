@@ -14,6 +14,7 @@ mod opened;
 mod portable;
 mod reading;
 mod siblings;
+mod walk;
 mod withheld;
 
 #[cfg(target_os = "linux")]
@@ -28,6 +29,7 @@ use std::{
 
 pub use error::{FoldersError, OpenError};
 pub use opened::{FileIdentity, OpenFile};
+pub(crate) use walk::End;
 
 use self::{error::Fault, opened::Opened, withheld::Withheld};
 use crate::{gate::Gate, path::RelativePath};

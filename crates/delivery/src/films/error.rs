@@ -48,6 +48,9 @@ pub enum FilmError {
         /// How much of it is read.
         percent: u8,
     },
+    /// The file with this content is not where it was, and is being looked for.
+    #[error("the file has been moved and is being looked for; ask again in a moment")]
+    Searching,
     /// The name belongs to no part of this film, or to one of an earlier version of the file.
     #[error("this film has no such part; load its playlist again")]
     NoSuchPart,
@@ -80,7 +83,7 @@ impl FilmError {
             | Self::NeedsPreparation { .. }
             | Self::NothingToPlay { .. }
             | Self::NotCarried(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy { .. } | Self::Searching => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoSuchPart => StatusCode::NOT_FOUND,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Read(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -153,8 +153,8 @@ impl Shelf {
         // Few: as many as there are copies.
         let names =
             entries.flatten().take(64).filter_map(|entry| entry.file_name().into_string().ok());
-        let records = names.filter_map(|name| self.load(&State(name)));
-        records.map(|record| (record.path, record.len)).collect()
+        let heads = names.filter_map(|name| tidy::head_in(&self.place(&name)?));
+        heads.map(|head| (head.path, head.len)).collect()
     }
 }
 

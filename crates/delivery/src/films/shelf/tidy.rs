@@ -53,7 +53,7 @@ impl Shelf {
             let Ok(metadata) = fs::metadata(&file) else { continue };
             let used = metadata.modified().unwrap_or(now);
             let unfinished = file.extension().is_none_or(|extension| extension != "vidx");
-            let path = if unfinished { None } else { path_in(&file) };
+            let path = if unfinished { None } else { head_in(&file).map(|head| head.path) };
             match path {
                 Some(path) => kept.push(Entry { file, len: metadata.len(), used, path }),
                 // It may be in the making.
@@ -105,15 +105,15 @@ fn inside(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-/// The path in the head of a record; none if it is of another version, or damaged.
-fn path_in(file: &Path) -> Option<String> {
+/// The head of a record; none if it is of another version, or damaged.
+pub(super) fn head_in(file: &Path) -> Option<Head> {
     let mut file = File::open(file).ok()?;
     let mut length = [0; 4];
     file.read_exact(&mut length).ok()?;
     let mut head = Vec::new();
     file.take(u64::from(u32::from_le_bytes(length)).min(64 << 10)).read_to_end(&mut head).ok()?;
     let head: Head = postcard::from_bytes(&head).ok()?;
-    (head.version == VERSION).then_some(head.path)
+    (head.version == VERSION).then_some(head)
 }
 
 #[cfg(test)]
