@@ -1,7 +1,8 @@
 //! gzip, brotli and zstd for text; never for media, which is compressed already and must stay
 //! seekable.
 //!
-//! A coded answer is made in memory, so that its length is known and HEAD can announce it. It is
+//! A coded answer is made in memory, so that its length is known and HEAD can announce it. Of a text
+//! that is kept (a playlist, a manifest) each coding is made once and kept with it. A coded answer is
 //! another representation (RFC 9110 section 8.8.3.3): its ETag carries the coding as a suffix,
 //! and a client that shows such an ETag gets it compared without the suffix.
 
@@ -12,6 +13,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
+use delivery::{Forms, Reply};
+use extents::{Part, Plan};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 
@@ -56,17 +59,17 @@ impl Coding {
     fn encode(self, text: &[u8]) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Gzip => {
-                let level = flate2::Compression::new(5);
+                let level = flate2::Compression::new(6);
                 let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
                 encoder.write_all(text)?;
                 encoder.finish()
             }
             Self::Brotli => {
-                let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 4, 20);
+                let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 20);
                 encoder.write_all(text)?;
                 Ok(encoder.into_inner())
             }
-            Self::Zstd => zstd::bulk::compress(text, 3),
+            Self::Zstd => zstd::bulk::compress(text, 6),
         }
     }
 }
@@ -88,6 +91,25 @@ impl Offer {
         Self { coding, bare }
     }
 
+    /// Puts a kept form of the text in its place, if the client takes a coding; makes it if this is
+    /// the first time. Only of a reply that has the whole text.
+    pub(crate) async fn take_kept(&self, reply: &mut Reply, forms: &Forms) {
+        let Some(coding) = self.coding.filter(|_| reply.status == StatusCode::OK) else { return };
+        let [Part::Bytes(text)] = reply.plan.parts() else { return };
+        if !(SHORTEST..=LONGEST).contains(&(text.len() as u64)) {
+            return;
+        }
+        let form = if let Some(form) = forms.get(coding.name()) {
+            form
+        } else {
+            let form = encode_off_thread(coding, text.clone()).await;
+            forms.keep(coding.name(), form.filter(|form| form.len() < text.len()))
+        };
+        let Some(form) = form else { return };
+        say_coded(&mut reply.headers, coding, form.len());
+        reply.plan = Plan::new([Part::Bytes(form)]);
+    }
+
     /// Compresses the answer if it is text, of a size that is worth it, and the client agrees.
     pub(crate) async fn apply(self, mut response: Response) -> Response {
         match self.coding {
@@ -98,6 +120,8 @@ impl Offer {
                 }
                 response
             }
+            // A kept form of it.
+            _ if response.headers().contains_key(header::CONTENT_ENCODING) => response,
             _ if !is_text(response.headers()) => response,
             coding => Box::pin(encode(response, coding)).await,
         }
@@ -108,9 +132,7 @@ async fn encode(response: Response, coding: Option<Coding>) -> Response {
     let (mut head, body) = response.into_parts();
     vary(&mut head.headers);
     let length = body.size_hint().exact().unwrap_or(0);
-    let fits = (SHORTEST..=LONGEST).contains(&length)
-        && head.status != StatusCode::PARTIAL_CONTENT
-        && !head.headers.contains_key(header::CONTENT_ENCODING);
+    let fits = (SHORTEST..=LONGEST).contains(&length) && head.status != StatusCode::PARTIAL_CONTENT;
     let Some(coding) = coding.filter(|_| fits) else {
         return Response::from_parts(head, body);
     };
@@ -128,15 +150,23 @@ async fn encode(response: Response, coding: Option<Coding>) -> Response {
     let coded = encode_off_thread(coding, text.clone()).await;
     let body = match coded {
         Some(coded) if coded.len() < text.len() => {
-            head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-            add_suffix(&mut head.headers, coding);
-            head.headers.remove(header::ACCEPT_RANGES);
+            say_coded(&mut head.headers, coding, coded.len());
             coded
         }
-        _ => text,
+        _ => {
+            head.headers.insert(header::CONTENT_LENGTH, text.len().into());
+            text
+        }
     };
-    head.headers.insert(header::CONTENT_LENGTH, body.len().into());
     Response::from_parts(head, Body::from(body))
+}
+
+/// What a coded answer says of itself. A range would be one of the bytes as they are.
+fn say_coded(headers: &mut HeaderMap, coding: Coding, length: usize) {
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    headers.insert(header::CONTENT_LENGTH, length.into());
+    headers.remove(header::ACCEPT_RANGES);
+    add_suffix(headers, coding);
 }
 
 async fn encode_off_thread(coding: Coding, text: Bytes) -> Option<Bytes> {

@@ -80,6 +80,7 @@ fn routes(readiness: Readiness, metrics: Metrics, films: Films) -> Router {
             "/playback/{*name}",
             routing::get(playback::get).post(playback::post).with_state(films),
         )
+        .route("/playback/", routing::any(playback::nameless))
         .method_not_allowed_fallback(move || async move {
             counted.refused("method");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
@@ -185,7 +186,9 @@ impl Inner {
             Way::File => files::answer(&self.files, &head, head_only).await,
             // Boxed, here and below: what is asked for less often must not make every request
             // larger.
-            Way::Film(door) => Box::pin(films::answer(&self.kino, door, &head, head_only)).await,
+            Way::Film(door) => {
+                Box::pin(films::answer(&self.kino, door, &head, head_only, &offer)).await
+            }
             Way::Route => {
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));

@@ -19,7 +19,7 @@ use delivery::{
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use packager::{names::Resource, playlists::Flavour};
 
-use crate::{files, metrics::Metrics, problem::Problem};
+use crate::{compression::Offer, files, metrics::Metrics, problem::Problem};
 
 /// What serving films needs.
 pub(crate) struct Kino {
@@ -50,8 +50,14 @@ pub(crate) fn door_of(path: &str) -> Option<(Door, &'static str)> {
 }
 
 /// Answers a request that came through one of the doors.
-pub(crate) async fn answer(kino: &Kino, door: Door, request: &Parts, head_only: bool) -> Response {
-    match reply(kino, door, request, head_only).await {
+pub(crate) async fn answer(
+    kino: &Kino,
+    door: Door,
+    request: &Parts,
+    head_only: bool,
+    offer: &Offer,
+) -> Response {
+    match reply(kino, door, request, head_only, offer).await {
         Ok(reply) => files::dress(reply),
         Err(problem) => problem.into_response(),
     }
@@ -62,6 +68,7 @@ async fn reply(
     door: Door,
     request: &Parts,
     head_only: bool,
+    offer: &Offer,
 ) -> Result<Reply, Problem> {
     if request.method != Method::GET {
         kino.metrics.refused("method");
@@ -82,12 +89,17 @@ async fn reply(
         headers: &request.headers,
         download: files::wants_download(query),
     };
-    reply_made(made, ask, &kino.policy).map_err(|error| {
+    let forms = made.forms.clone();
+    let mut reply = reply_made(made, ask, &kino.policy).map_err(|error| {
         if error.status() == StatusCode::RANGE_NOT_SATISFIABLE {
             kino.metrics.refused("range");
         }
         Problem::new(error.status(), error.to_string()).headers(error.headers())
-    })
+    })?;
+    if let Some(forms) = forms {
+        offer.take_kept(&mut reply, &forms).await;
+    }
+    Ok(reply)
 }
 
 async fn resource(kino: &Kino, door: Door, below: &str) -> Result<delivery::Made, FilmError> {
@@ -104,7 +116,8 @@ async fn resource(kino: &Kino, door: Door, below: &str) -> Result<delivery::Made
     let film = kino.films.named(name).await?;
     let flavour = if door == Door::HlsTs { Flavour::Ts } else { Flavour::Cmaf };
     let by_id = name.len() == media::ContentId::TEXT_LEN && film.id.to_string() == name;
-    film.content(Wanted { by_id, flavour, resource }).await
+    let depth = name.split('/').count();
+    film.content(Wanted { by_id, depth, flavour, resource }).await
 }
 
 fn no_such_route() -> FilmError {
@@ -124,7 +137,7 @@ pub(crate) fn problem(error: &FilmError, path: &str) -> Problem {
     }
     let problem = Problem::new(status, error.to_string());
     match error {
-        FilmError::Busy { .. } => {
+        FilmError::Busy { .. } | FilmError::Searching => {
             problem.header(header::RETRY_AFTER, HeaderValue::from_static("3"))
         }
         _ => problem,

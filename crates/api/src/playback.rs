@@ -6,9 +6,12 @@ use axum::{
     extract::{OriginalUri, RawQuery, State},
     response::{IntoResponse as _, Response},
 };
-use delivery::films::{Film, FilmError, Films};
+use delivery::{
+    RelativePath,
+    films::{Film, FilmError, Films},
+};
 use http::{HeaderValue, StatusCode, header};
-use media::Timescale;
+use media::{ContentId, Kind, Timescale};
 use packager::playback::{self, Client, Decision};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -20,8 +23,8 @@ use crate::{films, problem::Problem};
 struct Answer {
     id: String,
     path: String,
-    container: &'static str,
-    duration_seconds: f64,
+    container: String,
+    duration_seconds: Option<f64>,
     #[serde(flatten)]
     decision: Decision,
     urls: Urls,
@@ -32,11 +35,21 @@ struct Answer {
 #[derive(Serialize)]
 struct Urls {
     file: String,
-    hls: String,
-    dash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hls: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dash: Option<String>,
     #[serde(rename = "hls-ts", skip_serializing_if = "Option::is_none")]
     hls_ts: Option<String>,
-    clip: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clip: Option<String>,
+}
+
+impl Urls {
+    /// Of a file of which there is no other form.
+    fn of_file(path: &str) -> Self {
+        Self { file: format!("/video/{path}"), hls: None, dash: None, hls_ts: None, clip: None }
+    }
 }
 
 /// What a client can decode comes in the query…
@@ -69,41 +82,73 @@ pub(crate) async fn post(
     }
 }
 
-async fn answer(kept: &Films, path: &str, client: Client) -> Response {
-    let name = path.strip_prefix("/playback/").unwrap_or_default();
-    match kept.named(name).await {
-        Ok(film) => {
-            let answer = Json(of(&film, client));
-            let no_cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            ([no_cache], answer).into_response()
-        }
-        // An answer too: there is a way to play it, but not without work.
-        Err(error @ (FilmError::Unreadable(_) | FilmError::NothingToPlay(_))) => {
-            let detail = format!("it needs transcoding: {error}");
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response()
-        }
-        Err(error) => films::problem(&error, path).into_response(),
-    }
+/// There is no film without a name.
+pub(crate) async fn nameless() -> Problem {
+    let detail = "name a film: /playback/PATH, or /playback/ID";
+    Problem::new(StatusCode::NOT_FOUND, detail)
 }
 
-fn of(film: &Film, client: Client) -> Answer {
+async fn answer(kept: &Films, path: &str, client: Client) -> Response {
+    let name = path.strip_prefix("/playback/").unwrap_or_default();
+    let client = client.or_browser();
+    let answer = match kept.named(name).await {
+        Ok(film) => of(&film, &client),
+        // There may be a client for the file as it is.
+        Err(FilmError::NothingToPlay { film, .. }) if has_media(&film) => of(&film, &client),
+        Err(FilmError::NeedsPreparation { container, id, path }) => {
+            of_unread(&container, id, &path, &client)
+        }
+        Err(error @ (FilmError::Unreadable(_) | FilmError::NothingToPlay { .. })) => {
+            let detail = format!("it needs transcoding: {error}");
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
+        }
+        Err(error) => return films::problem(&error, path).into_response(),
+    };
+    let no_cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    ([no_cache], Json(answer)).into_response()
+}
+
+fn has_media(film: &Film) -> bool {
+    film.index().tracks.iter().any(|track| matches!(track.kind(), Kind::Video | Kind::Audio))
+}
+
+fn of(film: &Film, client: &Client) -> Answer {
     let presentation = &film.presentation;
     let (id, path) = (film.id.to_string(), film.path.to_url_path());
-    Answer {
-        container: presentation.index.container.name(),
-        duration_seconds: Timescale::MICROS.seconds(presentation.duration),
-        decision: playback::decide(presentation, &client.or_browser()),
-        urls: Urls {
+    let urls = if presentation.is_playable() {
+        Urls {
             file: format!("/video/{path}"),
-            hls: format!("/hls/{id}/master.m3u8"),
-            dash: format!("/dash/{id}/manifest.mpd"),
+            hls: Some(format!("/hls/{id}/master.m3u8")),
+            dash: Some(format!("/dash/{id}/manifest.mpd")),
             hls_ts: packager::ts::check(presentation)
                 .is_ok()
                 .then(|| format!("/hls-ts/{id}/master.m3u8")),
-            clip: format!("/clip/{id}.mp4"),
-        },
+            clip: Some(format!("/clip/{id}.mp4")),
+        }
+    } else {
+        Urls::of_file(&path)
+    };
+    Answer {
+        container: presentation.index.container.name().to_owned(),
+        duration_seconds: Some(Timescale::MICROS.seconds(presentation.duration)),
+        decision: playback::decide(presentation, client),
+        urls,
         notes: presentation.index.notes.iter().map(|note| note.text.clone()).collect(),
         id,
+        path,
+    }
+}
+
+/// Of a file whose container is only recognised.
+fn of_unread(container: &str, id: ContentId, path: &RelativePath, client: &Client) -> Answer {
+    let path = path.to_url_path();
+    Answer {
+        decision: playback::decide_unread(container, client),
+        container: container.to_ascii_lowercase(),
+        duration_seconds: None,
+        urls: Urls::of_file(&path),
+        notes: Vec::new(),
+        id: id.to_string(),
         path,
     }
 }

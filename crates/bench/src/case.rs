@@ -111,8 +111,8 @@ pub(crate) struct Setting<'a> {
 
 /// Runs one measurement on a server that answers.
 pub(crate) fn measure(case: Case, server: &Server, setting: &Setting) -> Result<Outcome> {
-    let whole = Ask::Always(Request { path: BIG, length: BIG_BYTES, range: None });
-    let small = Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None });
+    let whole = Ask::Always(Request { path: BIG, length: BIG_BYTES, range: None, gzip: false });
+    let small = Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None, gzip: false });
     let plain = |values| Ok(Outcome { values, ..Outcome::default() });
     match case {
         Case::Start => plain(vec![(Metric::Start, server.start.as_secs_f64() * 1e3)]),

@@ -25,9 +25,11 @@ pub(crate) fn measure(server: &Server, work: &WorkDir, stop: &Stop) -> Result<Ve
     let eighth = BIG_BYTES / STREAMS;
     let mut asks: Vec<Ask> = (0..STREAMS)
         .map(|number| (number * eighth, (number + 1) * eighth))
-        .map(|range| Ask::Once(Request { path: BIG, length: BIG_BYTES, range: Some(range) }))
+        .map(|range| {
+            Ask::Once(Request { path: BIG, length: BIG_BYTES, range: Some(range), gzip: false })
+        })
         .collect();
-    asks.push(Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None }));
+    asks.push(Ask::Always(Request { path: SMALL, length: SMALL_BYTES, range: None, gzip: false }));
     let load = Load { address: server.address, asks, warm_up: Duration::ZERO, measure: LIMIT };
     let pid = server.pid();
     let done = load::run(&load, stop, || procfs::fetched(pid));

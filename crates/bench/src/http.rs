@@ -15,6 +15,8 @@ pub(crate) struct Request {
     pub(crate) length: u64,
     /// The bytes wanted, half-open; the whole file when none.
     pub(crate) range: Option<(u64, u64)>,
+    /// Whether gzip is accepted; then `length` is that of the compressed body.
+    pub(crate) gzip: bool,
 }
 
 impl Request {
@@ -26,10 +28,11 @@ impl Request {
             Some((from, to)) => format!("Range: bytes={from}-{}\r\n", to.saturating_sub(1)),
             None => String::new(),
         };
+        let accept = if self.gzip { "Accept-Encoding: gzip\r\n" } else { "" };
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: vidicon-bench\r\nAccept: */*\r\n{range}\r\n",
+            "GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: vidicon-bench\r\nAccept: */*\r\n{accept}{range}\r\n",
             self.path
         );
     }
@@ -114,8 +117,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const WHOLE: Request = Request { path: "/a.bin", length: 1000, range: None };
-    const PART: Request = Request { path: "/a.bin", length: 1000, range: Some((100, 200)) };
+    const WHOLE: Request = Request { path: "/a.bin", length: 1000, range: None, gzip: false };
+    const PART: Request =
+        Request { path: "/a.bin", length: 1000, range: Some((100, 200)), gzip: false };
 
     fn head(text: &str) -> Head {
         parse_head(text.as_bytes()).unwrap().unwrap()
@@ -128,7 +132,9 @@ mod tests {
         assert!(text.starts_with("GET /a.bin HTTP/1.1\r\nHost: 127.0.0.1:80\r\n"));
         assert!(text.ends_with("\r\nRange: bytes=100-199\r\n\r\n"));
         WHOLE.write("h", &mut text);
-        assert!(!text.contains("Range"));
+        assert!(!text.contains("Range") && !text.contains("gzip"));
+        Request { gzip: true, ..WHOLE }.write("h", &mut text);
+        assert!(text.ends_with("\r\nAccept-Encoding: gzip\r\n\r\n"));
     }
 
     #[test]

@@ -51,7 +51,12 @@ impl Ask {
             }
             Self::Pieces { path, length, piece, dice } => {
                 let from = dice.below(length.saturating_sub(*piece) + 1);
-                Some(Request { path, length: *length, range: Some((from, from + *piece)) })
+                Some(Request {
+                    path,
+                    length: *length,
+                    range: Some((from, from + *piece)),
+                    gzip: false,
+                })
             }
         }
     }

@@ -147,6 +147,7 @@ http {{
     tcp_nopush {nopush};
     keepalive_requests 1000000000;
     keepalive_timeout 3600s;
+    gzip_static on;
     default_type application/octet-stream;
     client_body_temp_path "{own}/body";
     proxy_temp_path "{own}/proxy";

@@ -161,7 +161,7 @@ fn answers(address: SocketAddrV4) -> Result<bool> {
             }
         };
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let request = Request { path: SMALL, length: SMALL_BYTES, range: None };
+    let request = Request { path: SMALL, length: SMALL_BYTES, range: None, gzip: false };
     let mut text = String::new();
     request.write(&address.to_string(), &mut text);
     stream.write_all(text.as_bytes())?;

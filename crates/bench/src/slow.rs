@@ -66,7 +66,7 @@ pub(crate) fn hold(server: &Server, stop: &Stop) -> Result<u64> {
 
 fn open(server: &Server) -> Result<Stream> {
     let mut socket = connect(server.address, Some(RECEIVE_BUFFER))?;
-    let request = Request { path: BIG, length: BIG_BYTES, range: None };
+    let request = Request { path: BIG, length: BIG_BYTES, range: None, gzip: false };
     let mut text = String::new();
     request.write(&server.address.to_string(), &mut text);
     socket.write_all(text.as_bytes()).context("could not send a request")?;

@@ -16,15 +16,16 @@ pub(crate) fn verify(server: &Server, work: &WorkDir) -> Result<()> {
     let mut stream = connect(server.address, None)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mib = 1 << 20;
-    let part = |from, to| Request { path: BIG, length: BIG_BYTES, range: Some((from, to)) };
+    let part =
+        |from, to| Request { path: BIG, length: BIG_BYTES, range: Some((from, to)), gzip: false };
     let questions = [
-        Request { path: SMALL, length: SMALL_BYTES, range: None },
+        Request { path: SMALL, length: SMALL_BYTES, range: None, gzip: false },
         part(0, 1),
         part(0, mib),
         // Across no round boundary, as a seeking player asks.
         part(BIG_BYTES / 3 + 1, BIG_BYTES / 3 + 1 + mib),
         part(BIG_BYTES - 70_001, BIG_BYTES),
-        Request { path: SMALL, length: SMALL_BYTES, range: Some((1000, 3001)) },
+        Request { path: SMALL, length: SMALL_BYTES, range: Some((1000, 3001)), gzip: false },
     ];
     let mut text = String::new();
     for question in questions {
@@ -83,7 +84,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const QUESTION: Request = Request { path: "/x", length: 10, range: None };
+    const QUESTION: Request = Request { path: "/x", length: 10, range: None, gzip: false };
 
     #[test]
     fn a_body_is_read_whole_and_without_its_head() {

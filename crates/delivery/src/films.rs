@@ -16,33 +16,41 @@ mod clip;
 mod content;
 mod error;
 mod film;
+mod ids;
+mod kept;
+mod open;
+mod reading;
+mod records;
+mod rendered;
+mod samples;
+mod search;
 mod shelf;
 mod sides;
 mod source;
 mod text;
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
-use media::{Budget, ContentId, Unreadable};
+use media::{ContentId, Unreadable};
 use packager::Policy as Cutting;
-use tokio::sync::{Semaphore, watch};
 
 pub use alone::read_index;
 pub use content::Wanted;
 pub use error::FilmError;
 pub use film::Film;
 pub use source::FileSource;
-use source::Watched;
 
-use self::shelf::{Record, Shelf, State};
+use self::{
+    ids::Ids,
+    open::{Kept, OpenFilms},
+    reading::Readings,
+    search::Searches,
+    shelf::{Record, Shelf, State},
+};
 use crate::{Folders, OpenFile, RelativePath};
 
 /// How films are read and cut.
@@ -62,16 +70,8 @@ impl Default for FilmSettings {
     }
 }
 
-/// How long a client waits for a file that is read for the first time before it hears how far it
-/// is. Less than players and proxies wait by default.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a film is taken for unchanged without looking.
 const FRESH: Duration = Duration::from_secs(1);
-/// The most films that are kept open. Each holds a file and a mapped index.
-const OPEN_MAX: usize = 256;
-/// How many files are read for their indexes at a time, of all folders together: many at once make
-/// one disk slower, and so many that hang hold up the others.
-const READERS: usize = 6;
 
 /// The films. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -82,35 +82,12 @@ struct Inner {
     folders: Folders,
     settings: FilmSettings,
     shelf: Shelf,
-    open: Mutex<HashMap<RelativePath, Kept>>,
-    reading: Mutex<HashMap<State, Arc<Reading>>>,
-    ids: Mutex<HashMap<ContentId, RelativePath>>,
-    readers: Arc<Semaphore>,
+    open: OpenFilms,
+    readings: Readings,
+    ids: Ids,
+    searches: Searches,
+    /// Whether it was said that indexes cannot be kept.
     forgetful: AtomicBool,
-}
-
-/// A film that is open, or why there is none.
-#[derive(Clone, Debug)]
-struct Kept {
-    film: Result<Arc<Film>, FilmError>,
-    state: State,
-    checked: Instant,
-}
-
-/// A file that is being read for its index.
-#[derive(Debug)]
-struct Reading {
-    /// Bytes of the file behind us, and its length.
-    at: AtomicU64,
-    len: u64,
-    done: watch::Sender<Option<Arc<Record>>>,
-}
-
-impl Reading {
-    fn percent(&self) -> u8 {
-        let share = self.at.load(Ordering::Relaxed).min(self.len) * 100 / self.len.max(1);
-        u8::try_from(share.min(99)).unwrap_or(99)
-    }
 }
 
 impl Films {
@@ -120,10 +97,10 @@ impl Films {
             folders,
             shelf: Shelf::new(settings.shelf.clone()),
             settings,
-            open: Mutex::default(),
-            reading: Mutex::default(),
-            ids: Mutex::default(),
-            readers: Arc::new(Semaphore::new(READERS)),
+            open: OpenFilms::default(),
+            readings: Readings::default(),
+            ids: Ids::default(),
+            searches: Searches::default(),
             forgetful: AtomicBool::new(false),
         }))
     }
@@ -148,80 +125,32 @@ impl Films {
 
     /// The film of the file at this path.
     pub async fn at(&self, path: &RelativePath) -> Result<Arc<Film>, FilmError> {
-        if let Some(kept) = self.kept(path)
+        if let Some(kept) = self.0.open.get(path)
             && kept.checked.elapsed() < FRESH
         {
             return kept.film;
         }
         let file = self.0.folders.open(path).await?;
         let state = State::of(&file);
-        if let Some(kept) = self.kept(path)
+        if let Some(kept) = self.0.open.get(path)
             && kept.state == state
         {
             self.look_for_sides(path, &kept);
-            self.keep(path.clone(), Kept { checked: Instant::now(), ..kept.clone() });
+            self.0.open.keep(path.clone(), Kept { checked: Instant::now(), ..kept.clone() });
             return kept.film;
         }
         let record = self.record(path, &file, &state).await?;
         let film = self.film(path, &file, &record).await;
-        if let Ok(film) = &film {
-            lock(&self.0.ids).insert(film.id, path.clone());
+        let id = film.as_ref().map_or_else(FilmError::id, |film| Some(film.id));
+        if let Some(id) = id {
+            self.0.ids.saw(id, path, file.len);
         }
         let checked = Instant::now();
         // A disk that failed may work the next time.
         if record.lasting {
-            self.keep(path.clone(), Kept { film: film.clone(), state, checked });
+            self.0.open.keep(path.clone(), Kept { film: film.clone(), state, checked });
         }
         film
-    }
-
-    /// The film with this content, wherever its file is now.
-    async fn by_id(&self, id: ContentId) -> Result<Option<Arc<Film>>, FilmError> {
-        let known = lock(&self.0.ids).get(&id).cloned();
-        if let Some(path) = known
-            && let Some(film) = self.with_id(id, &path).await?
-        {
-            return Ok(Some(film));
-        }
-        // Another file is there now, or none: there may be a copy.
-        let inner = Arc::clone(&self.0);
-        let shelved = tokio::task::spawn_blocking(move || inner.shelf.paths(id)).await;
-        for path in shelved.unwrap_or_default() {
-            let Ok(path) = RelativePath::from_url_path(&path) else { continue };
-            if let Some(film) = self.with_id(id, &path).await? {
-                return Ok(Some(film));
-            }
-        }
-        lock(&self.0.ids).remove(&id);
-        Ok(None)
-    }
-
-    /// The film at this path if it is the one with this content.
-    async fn with_id(
-        &self,
-        id: ContentId,
-        path: &RelativePath,
-    ) -> Result<Option<Arc<Film>>, FilmError> {
-        match Box::pin(self.at(path)).await {
-            Ok(film) if film.id == id => Ok(Some(film)),
-            Err(busy @ FilmError::Busy { .. }) => Err(busy),
-            _ => Ok(None),
-        }
-    }
-
-    fn kept(&self, path: &RelativePath) -> Option<Kept> {
-        lock(&self.0.open).get(path).cloned()
-    }
-
-    fn keep(&self, path: RelativePath, kept: Kept) {
-        let mut open = lock(&self.0.open);
-        if open.len() >= OPEN_MAX && !open.contains_key(&path) {
-            let oldest = open.iter().min_by_key(|(_, kept)| kept.checked).map(|(path, _)| path);
-            if let Some(oldest) = oldest.cloned() {
-                open.remove(&oldest);
-            }
-        }
-        open.insert(path, kept);
     }
 
     /// Looks whether subtitles were put beside the file or taken away; nobody waits for it.
@@ -232,9 +161,12 @@ impl Films {
         }
         let (films, path) = (self.clone(), path.clone());
         tokio::spawn(async move {
-            let now = sides::find(&films.0.folders, &path).await;
-            if !now.iter().map(|text| &text.side).eq(film.sides.iter().map(|text| &text.side)) {
-                lock(&films.0.open).remove(&path);
+            let now = sides::find(&films.0.folders, &path, Some(&film.gate)).await;
+            let same =
+                now.all.iter().map(|one| &one.side).eq(film.sides.iter().map(|one| &one.side));
+            // Of a drive that hangs nobody knows what is there; what was there is kept.
+            if now.whole && !same {
+                films.0.open.forget(&path);
             }
         });
     }
@@ -245,13 +177,21 @@ impl Films {
         file: &OpenFile,
         record: &Record,
     ) -> Result<Arc<Film>, FilmError> {
-        let index = Arc::new(record.index.clone()?);
-        let sides = sides::find(&self.0.folders, path).await;
+        let index = match record.index.clone() {
+            Ok(index) => Arc::new(index),
+            Err(Unreadable::NeedsPreparation(container)) => {
+                let (id, path) = (record.id, path.clone());
+                return Err(FilmError::NeedsPreparation { container, id, path });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let sides = sides::find(&self.0.folders, path, Some(&file.gate)).await.all;
         let folders = self.0.folders.clone();
         let cutting = self.0.settings.cutting;
-        let film = Film::new(record.id, path.clone(), file, index, sides, folders, cutting);
+        let film =
+            Arc::new(Film::new(record.id, path.clone(), file, index, sides, folders, cutting));
         if film.presentation.is_playable() {
-            return Ok(Arc::new(film));
+            return Ok(film);
         }
         let reasons: Vec<&str> =
             film.presentation.left_out.iter().map(|left| left.reason.as_str()).collect();
@@ -260,115 +200,7 @@ impl Films {
         } else {
             reasons.join("; ")
         };
-        Err(FilmError::NothingToPlay(reasons))
-    }
-
-    /// What is known of a file: from the shelf, or by reading it, which others may already do.
-    async fn record(
-        &self,
-        path: &RelativePath,
-        file: &OpenFile,
-        state: &State,
-    ) -> Result<Arc<Record>, FilmError> {
-        let (reading, is_new) = {
-            let mut all = lock(&self.0.reading);
-            if let Some(reading) = all.get(state) {
-                (Arc::clone(reading), false)
-            } else {
-                let reading = Arc::new(Reading {
-                    at: AtomicU64::new(0),
-                    len: file.len,
-                    done: watch::Sender::new(None),
-                });
-                all.insert(state.clone(), Arc::clone(&reading));
-                (reading, true)
-            }
-        };
-        let mut done = reading.done.subscribe();
-        if is_new {
-            // Goes on when the client leaves: the next one will want it.
-            let films = self.clone();
-            let (path, file, state) = (path.clone(), file.clone(), state.clone());
-            let reading = Arc::clone(&reading);
-            tokio::spawn(async move { films.read(&path, &file, &state, &reading).await });
-        }
-        let record = tokio::time::timeout(PATIENCE, done.wait_for(Option::is_some)).await;
-        match record {
-            Ok(Ok(record)) => record.clone().ok_or(FilmError::Busy { percent: 99 }),
-            _ => Err(FilmError::Busy { percent: reading.percent() }),
-        }
-    }
-
-    async fn read(
-        &self,
-        path: &RelativePath,
-        file: &OpenFile,
-        state: &State,
-        reading: &Arc<Reading>,
-    ) {
-        let inner = Arc::clone(&self.0);
-        let wanted = state.clone();
-        let kept = file.gate.run(move || inner.shelf.load(&wanted)).await.ok().flatten();
-        let url = path.to_url_path();
-        let record = match kept {
-            Some(record) if record.path == url => record,
-            kept => {
-                let record = match kept {
-                    // Renamed: only the way to it is new.
-                    Some(record) => Record { path: url, ..record },
-                    None => self.read_file(url, file, reading).await,
-                };
-                if record.lasting {
-                    self.shelve(state, &record).await;
-                }
-                record
-            }
-        };
-        lock(&self.0.reading).remove(state);
-        reading.done.send_replace(Some(Arc::new(record)));
-    }
-
-    async fn read_file(&self, path: String, file: &OpenFile, reading: &Arc<Reading>) -> Record {
-        let permit = Arc::clone(&self.0.readers).acquire_owned().await;
-        let source = FileSource { file: Arc::clone(&file.file), len: file.len };
-        let limit = self.0.settings.time_limit;
-        let reading = Arc::clone(reading);
-        let name = path.clone();
-        let read = move || {
-            let until = Instant::now() + limit;
-            let stop = || Instant::now() > until;
-            let progress = |at: u64| reading.at.store(at, Ordering::Relaxed);
-            let budget = Budget { stop: &stop, progress: &progress, ..Budget::default() };
-            let source = Watched { source: &source, failed: AtomicBool::new(false) };
-            let index = demux::read(&source, &budget);
-            let id = match &index {
-                Ok(index) => demux::of_index(&source, index),
-                Err(_) => demux::of_bytes(&source).unwrap_or_else(|_| unknown(&name)),
-            };
-            // What a failing disk or too little time left unread is read again the next time.
-            let lasting = !source.failed.load(Ordering::Relaxed) && !stop();
-            Record { id, path: name, index, lasting }
-        };
-        let record = file.gate.run(read).await;
-        drop(permit);
-        record.unwrap_or_else(|error| {
-            let text = format!("reading it failed: {error}");
-            let index = Err(Unreadable::Damaged(text));
-            Record { id: unknown(&path), path, index, lasting: false }
-        })
-    }
-
-    async fn shelve(&self, state: &State, record: &Record) {
-        let (inner, state, record) = (Arc::clone(&self.0), state.clone(), record.clone());
-        let saved = tokio::task::spawn_blocking(move || inner.shelf.save(&state, &record)).await;
-        match saved {
-            Ok(Ok(())) => self.0.forgetful.store(false, Ordering::Relaxed),
-            // Once, not for every file of a full disk.
-            Ok(Err(error)) if !self.0.forgetful.swap(true, Ordering::Relaxed) => {
-                tracing::warn!(%error, "indexes cannot be kept: files are read again after a restart");
-            }
-            _ => {}
-        }
+        Err(FilmError::NothingToPlay { reasons, film })
     }
 }
 
@@ -379,6 +211,6 @@ fn unknown(path: &str) -> ContentId {
     ContentId::of(&hasher)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,8 @@ mod error;
 mod opened;
 mod portable;
 mod reading;
+mod siblings;
+mod walk;
 mod withheld;
 
 #[cfg(target_os = "linux")]
@@ -20,10 +22,14 @@ mod handle;
 #[cfg(target_os = "linux")]
 mod linux;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 pub use error::{FoldersError, OpenError};
 pub use opened::{FileIdentity, OpenFile};
+pub(crate) use walk::End;
 
 use self::{error::Fault, opened::Opened, withheld::Withheld};
 use crate::{gate::Gate, path::RelativePath};
@@ -59,6 +65,8 @@ struct Inner {
 #[derive(Clone, Debug, Default)]
 struct Way {
     gate: Gate,
+    /// How many listings of it take longer than they should.
+    overdue: Arc<AtomicUsize>,
     #[cfg(target_os = "linux")]
     handle: handle::Slot,
 }
@@ -110,27 +118,6 @@ impl Folders {
             }
         }
         Err(fault.unwrap_or(OpenError::NotFound))
-    }
-
-    /// The names beside `path`, in every root, sorted and without repetition; of each root no more
-    /// than `most`. Names that are no text are left out. What they lead to is told by opening it.
-    pub async fn siblings(&self, path: &RelativePath, most: usize) -> Vec<String> {
-        let mut names = Vec::new();
-        for (root, way) in self.0.roots.iter().zip(&self.0.ways) {
-            let Some(folder) = root.join(path.as_path()).parent().map(PathBuf::from) else {
-                continue;
-            };
-            let list = move || {
-                let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-                let names =
-                    entries.take(most).filter_map(|entry| entry.file_name().into_string().ok());
-                names.collect::<Vec<_>>()
-            };
-            names.extend(way.gate.run(list).await.unwrap_or_default());
-        }
-        names.sort_unstable();
-        names.dedup();
-        names
     }
 
     /// Opens a file in one folder: without waiting if that is enough to tell, else on a thread

@@ -11,20 +11,36 @@ use std::{io, sync::Arc};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 /// The most threads that wait for one folder at a time. Far more than a disk can use at once, and
-/// an eighth of tokio's pool of 512.
+/// a thirtieth of the pool.
 pub(crate) const THREADS: usize = 64;
 
-/// The way to a thread that may wait. Cloning shares the bound.
+/// How many files of one folder are read from end to end at a time: many at once make one disk
+/// slower. Each folder has its own, so that files on a drive that hangs hold up no others.
+pub(crate) const READERS: usize = 3;
+
+/// The way to a thread that may wait. Cloning shares the bounds.
 #[derive(Clone, Debug)]
-pub(crate) struct Gate(Arc<Semaphore>);
+pub(crate) struct Gate(Arc<Bounds>);
+
+#[derive(Debug)]
+struct Bounds {
+    threads: Arc<Semaphore>,
+    readers: Arc<Semaphore>,
+}
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(THREADS)))
+        let of = |permits| Arc::new(Semaphore::new(permits));
+        Self(Arc::new(Bounds { threads: of(THREADS), readers: of(READERS) }))
     }
 }
 
 impl Gate {
+    /// Whether both lead to the same folder's disk.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Runs something that may wait for a disk away from the threads that serve others. Dropping
     /// the future before its turn takes it off the queue; afterwards the work goes on to its end,
     /// and counts until then.
@@ -34,12 +50,26 @@ impl Gate {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
-        let permit = Arc::clone(&self.0).acquire_owned().await.map_err(io::Error::other)?;
+        let permit = Arc::clone(&self.0.threads).acquire_owned().await.map_err(io::Error::other)?;
         let work = move || {
             let result = work();
             drop(permit);
             result
         };
         spawn_blocking(work).await.map_err(io::Error::other)
+    }
+
+    /// The same for something that may read a whole file.
+    pub(crate) async fn run_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let permit = Arc::clone(&self.0.readers).acquire_owned().await.map_err(io::Error::other)?;
+        let work = move || {
+            let result = work();
+            drop(permit);
+            result
+        };
+        self.run(work).await
     }
 }

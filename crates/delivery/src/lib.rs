@@ -16,6 +16,7 @@ pub mod conditions;
 pub mod disposition;
 pub mod films;
 pub mod folders;
+mod forms;
 mod gate;
 pub mod media_type;
 mod multipart;
@@ -26,6 +27,7 @@ pub mod reply;
 pub mod validators;
 
 pub use folders::{FileIdentity, Folders, FoldersError, OpenError, OpenFile, Symlinks};
+pub use forms::Forms;
 pub use media_type::MediaType;
 pub use path::{PathError, PathErrorKind, RelativePath};
 pub use reply::{Ask, Made, Policy, Reply, ReplyError, reply, reply_made};

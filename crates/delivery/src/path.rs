@@ -148,6 +148,11 @@ impl RelativePath {
         Self(name.into())
     }
 
+    /// A path as a folder below a media folder has it, checked like one of a URL.
+    pub(crate) fn of_path(path: &Path) -> Result<Self, PathError> {
+        Self::from_url_path(&Self(path.to_owned()).to_url_path())
+    }
+
     /// The path as a URL has it: percent-encoded, components joined by `/`.
     pub fn to_url_path(&self) -> String {
         use std::os::unix::ffi::OsStrExt as _;

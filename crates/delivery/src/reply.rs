@@ -21,6 +21,7 @@ pub use error::ReplyError;
 use crate::{
     conditions::{self, Outcome},
     folders::OpenFile,
+    forms::Forms,
     media_type::MediaType,
     multipart,
     ranges::{self, Selection, Unsatisfiable},
@@ -129,11 +130,13 @@ pub struct Made {
     pub immutable: bool,
     /// What a download is called, if it is one.
     pub download: Option<OsString>,
+    /// Where the compressed forms of a text that is kept are; none: it is made for this request.
+    pub forms: Option<Arc<Forms>>,
 }
 
 /// Answers a request for something that is made, by the same rules as for a file.
 pub fn reply_made(made: Made, ask: Ask<'_>, policy: &Policy) -> Result<Reply, ReplyError> {
-    let Made { plan: whole, tag, modified, media_type, immutable, download } = made;
+    let Made { plan: whole, tag, modified, media_type, immutable, download, forms: _ } = made;
     let validators = Validators::tagged(&tag, modified, SystemTime::now());
     let (len, policy) = (whole.len(), Policy { max_age: Duration::ZERO, ..policy.clone() });
     let cache = |headers: &mut HeaderMap| {

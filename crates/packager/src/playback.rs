@@ -8,9 +8,11 @@ use crate::{Presentation, presentation::codec_string};
 
 mod classes;
 mod covers;
+mod unread;
 
 pub use classes::{CLASSES, Class};
 use covers::covers;
+pub use unread::decide_unread;
 
 /// What a client can do. Empty lists mean that it said nothing: a browser of today is assumed.
 #[derive(Clone, Debug, Default, Deserialize)]

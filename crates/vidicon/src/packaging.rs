@@ -165,7 +165,7 @@ impl Writer<'_> {
             let manifest = packager::manifest::manifest(&self.film.presentation, None).render();
             out.write_all(manifest.as_bytes())
         } else {
-            let wanted = Wanted { by_id: false, flavour, resource };
+            let wanted = Wanted { by_id: false, depth: 1, flavour, resource };
             let made = self.runtime.block_on(self.film.content(wanted)).map_err(|error| {
                 anyhow::anyhow!("{resource} of {} cannot be made: {error}", self.source())
             })?;

@@ -18,12 +18,13 @@ pub(super) fn with_key(made: Made, query: Option<&str>) -> Made {
         MediaType::DASH => dash(text, key),
         _ => return made,
     };
-    // Another key, other bytes. The tag tells nothing of the key but that.
+    // Another key, other bytes, which nobody keeps. The tag tells nothing of the key but that.
     let hash = key
         .bytes()
         .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let tag = format!("{}-{:04x}", made.tag, hash & 0xffff);
-    Made { plan: Plan::new([Part::Bytes(Bytes::from(text))]), tag, ..made }
+    let plan = Plan::new([Part::Bytes(Bytes::from(text))]);
+    Made { plan, tag, forms: None, ..made }
 }
 
 /// Whether it can stand in a playlist and an attribute as it is.

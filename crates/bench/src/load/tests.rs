@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 
 const BODY: u64 = 300_000;
-const REQUEST: Request = Request { path: "/x", length: BODY, range: None };
+const REQUEST: Request = Request { path: "/x", length: BODY, range: None, gzip: false };
 
 /// Answers every request with `answer(number of the request)`, connection by connection, until the client leaves.
 fn serve(answer: fn(usize) -> Vec<u8>) -> SocketAddrV4 {

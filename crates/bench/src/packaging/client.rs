@@ -40,7 +40,12 @@ impl Client {
 
     /// The body of an answer.
     pub(super) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
-        self.ask(path, "")?;
+        self.get_with(path, "")
+    }
+
+    /// The same, of a request with further lines in its head.
+    pub(super) fn get_with(&mut self, path: &str, fields: &str) -> Result<Vec<u8>> {
+        self.ask(path, fields)?;
         let (head, mut body) = self.head(path)?;
         let length = usize::try_from(Self::length(path, head)?)?;
         let had = body.len();

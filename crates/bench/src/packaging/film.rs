@@ -106,12 +106,14 @@ pub(super) struct Twins {
     pub(super) files: &'static [Request],
 }
 
-/// Writes what Vidicon sends into files below the served folder.
+/// Writes what Vidicon sends into files below the served folder, and its gzip beside it if that is
+/// what is asked for.
 pub(super) fn twins(
     stage: &Stage,
     server: &Server,
     folder: &str,
     paths: &[&String],
+    gzip: bool,
 ) -> Result<Twins> {
     let mut client = Client::connect(server.address)?;
     let place = format!("static/{folder}");
@@ -122,11 +124,18 @@ pub(super) fn twins(
     for path in paths {
         stage.stop.check()?;
         let name = path.rsplit('/').next().unwrap_or_default();
-        let body = client.get(path)?;
-        let file = folder.join(name);
-        fs::write(&file, &body).with_context(|| format!("could not write {}", file.display()))?;
+        let mut body = client.get(path)?;
+        let write = |name: &str, body: &[u8]| {
+            let file = folder.join(name);
+            fs::write(&file, body).with_context(|| format!("could not write {}", file.display()))
+        };
+        write(name, &body)?;
+        if gzip {
+            body = client.get_with(path, "Accept-Encoding: gzip\r\n")?;
+            write(&format!("{name}.gz"), &body)?;
+        }
         let length = body.len() as u64;
-        let request = |path: String| Request { path: path.leak(), length, range: None };
+        let request = |path: String| Request { path: path.leak(), length, range: None, gzip };
         made.push(request((*path).clone()));
         files.push(request(format!("/{place}/{name}")));
     }

@@ -107,7 +107,7 @@ pub(super) fn segments(stage: &Stage, page: &mut Page) -> Result<()> {
             }
         };
         let folder = format!("{}-{}", film.file, if kind == Kind::Ts { "ts" } else { "cmaf" });
-        let twins = film::twins(stage, own, &folder, &names.some())?;
+        let twins = film::twins(stage, own, &folder, &names.some(), false)?;
         for connections in [1, 16] {
             let all = turns(stage, &servers, &twins, connections, page)?;
             let ratio = all.get(&Peer::Vidicon).map_or(f64::NAN, |own| median(&own.per_cpu))
@@ -161,15 +161,17 @@ pub(super) fn playlists(stage: &Stage, page: &mut Page) -> Result<()> {
     ]);
     let film = FILMS.first().copied().context("there is no film")?;
     let names = film::names(&mut Client::connect(own.address)?, film, Kind::Cmaf)?;
-    for (name, path) in [("master", &names.master), ("media", &names.media)] {
-        say(&format!("playlists: {name}"));
-        let twins = film::twins(stage, own, &format!("{name}-playlist"), &[path])?;
+    let asked = [("master", &names.master), ("media", &names.media)];
+    for ((name, path), gzip) in asked.into_iter().flat_map(|one| [(one, false), (one, true)]) {
+        let form = if gzip { ", asked for as browsers do" } else { "" };
+        say(&format!("playlists: {name}{form}"));
+        let twins = film::twins(stage, own, &format!("{name}-playlist"), &[path], gzip)?;
         let bytes = twins.made.first().map_or(0, |request| request.length);
         let all = turns(stage, &servers, &twins, MANY, page)?;
         let own = all.get(&Peer::Vidicon).map_or(f64::NAN, |own| 1e6 / median(&own.micros));
         for (peer, values) in all {
             table.row(
-                &format!("{name} ({bytes} bytes)"),
+                &format!("{name}{form} ({bytes} bytes)"),
                 [
                     Cell::Text(peer.title().to_owned()),
                     Cell::Runs(values.requests, 0),
@@ -179,12 +181,15 @@ pub(super) fn playlists(stage: &Stage, page: &mut Page) -> Result<()> {
                 ],
             );
         }
-        let what = format!("{name} playlist of a two-hour film: requests per CPU-second");
+        let what = format!("{name} playlist of a two-hour film{form}: requests per CPU-second");
         page.bar(what, own, "", 0, Demand::AtLeast(60_000.0));
     }
     page.table(
         "Playlists of a two-hour MP4",
-        &format!("{MANY} keep-alive connections; nginx sends the same bytes from a file."),
+        &format!(
+            "{MANY} keep-alive connections; nginx sends the same bytes from a file. As browsers do: with \
+             `Accept-Encoding: gzip`, which nginx answers from a compressed file beside it (`gzip_static`)."
+        ),
         &table,
     );
     Ok(())

@@ -18,7 +18,7 @@ use crate::{Folders, OpenFile, RelativePath, Symlinks};
 impl Film {
     /// The film of one file, and of the subtitles beside it: the same names and bytes as when its
     /// folder is served. Also of a file in which nothing can be played, for whoever wants to know
-    /// why. Blocks while the file is read; needs a runtime.
+    /// why. Blocks while the file is read; needs a runtime with a clock.
     pub async fn alone(
         path: &Path,
         cutting: Cutting,
@@ -31,7 +31,7 @@ impl Film {
         let relative = RelativePath::of_file_name(&file.name);
         let folders = Folders::new(vec![folder_of(path)], Symlinks::Follow)
             .map_err(|error| FilmError::Read(error.to_string()))?;
-        let sides = sides::find(&folders, &relative).await;
+        let sides = sides::find(&folders, &relative, None).await.all;
         Ok(Arc::new(Self::new(id, relative, &file, Arc::new(index), sides, folders, cutting)))
     }
 }

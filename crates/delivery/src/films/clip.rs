@@ -14,11 +14,11 @@ use crate::{media_type::MediaType, reply::Made};
 impl Film {
     /// A stretch of the film as an MP4: the header is made, the media stay in their file.
     pub async fn clip(self: &Arc<Self>, stretch: Stretch) -> Result<Made, FilmError> {
-        let pieces = if let Some(pieces) = self.kept_clip(stretch) {
+        let pieces = if let Some(pieces) = self.clips.get(&stretch) {
             pieces
         } else {
             let pieces = Arc::new(self.reading(move |film| film.clip_pieces(stretch)).await?);
-            self.keep_clip(stretch, Arc::clone(&pieces));
+            self.clips.keep(stretch, Arc::clone(&pieces));
             pieces
         };
         let parts = pieces
@@ -37,6 +37,7 @@ impl Film {
             media_type: MediaType::MP4,
             immutable: false,
             download: Some(name),
+            forms: None,
         })
     }
 

@@ -13,7 +13,8 @@ use packager::{
 
 use super::{
     error::FilmError,
-    film::{Film, Rendered},
+    film::Film,
+    rendered::Rendered,
     source::{Cached, FileSource},
 };
 use crate::{media_type::MediaType, reply::Made};
@@ -23,6 +24,9 @@ use crate::{media_type::MediaType, reply::Made};
 pub struct Wanted {
     /// Whether the film was named by its content id rather than by its path.
     pub by_id: bool,
+    /// How many components its name had in the address, empty ones (`a//b`) included: relative
+    /// addresses in the answer count them.
+    pub depth: usize,
     /// HLS with CMAF (and DASH), or with transport streams.
     pub flavour: Flavour,
     /// The resource.
@@ -33,7 +37,7 @@ impl Film {
     /// What is sent for a resource. Playlists and inits read nothing; segments read headers of
     /// clusters at most, where their samples must be searched.
     pub async fn content(self: &Arc<Self>, wanted: Wanted) -> Result<Made, FilmError> {
-        let Wanted { by_id, flavour, resource } = wanted;
+        let Wanted { flavour, resource, .. } = wanted;
         let tag = match resource {
             Resource::Init(_, tag) | Resource::Segment(_, tag, ..) => Some(tag),
             _ => None,
@@ -42,9 +46,7 @@ impl Film {
             return Err(FilmError::NoSuchPart);
         }
         match resource {
-            Resource::Master | Resource::Manifest | Resource::Playlist(_) => {
-                self.playlist(flavour, resource, by_id)
-            }
+            Resource::Master | Resource::Manifest | Resource::Playlist(_) => self.playlist(wanted),
             Resource::Init(lane, _) => self.init(lane, resource),
             Resource::Segment(Lane::Text(number), _, segment, Wrapping::WebVtt) => {
                 let text = self.text_segment(number, segment, flavour).await?;
@@ -76,30 +78,22 @@ impl Film {
             media_type,
             immutable: true,
             download: None,
+            forms: None,
         }
     }
 
-    fn playlist(
-        &self,
-        flavour: Flavour,
-        resource: Resource,
-        by_id: bool,
-    ) -> Result<Made, FilmError> {
-        let key = (flavour, resource, by_id && resource == Resource::Manifest);
-        let known = self.rendered.read().ok().and_then(|all| all.get(&key).cloned());
-        let rendered = if let Some(rendered) = known {
-            rendered
-        } else {
-            let text = self.render(flavour, resource, by_id)?;
-            let hash = blake3::hash(text.as_bytes()).to_hex();
-            let tag = hash.get(..24).unwrap_or_default().to_owned();
-            let rendered = Rendered { bytes: text.into(), tag };
-            if let Ok(mut all) = self.rendered.write() {
-                all.insert(key, rendered.clone());
-            }
-            rendered
-        };
+    fn playlist(&self, wanted: Wanted) -> Result<Made, FilmError> {
+        let Wanted { by_id, depth, flavour, resource } = wanted;
         let is_dash = resource == Resource::Manifest;
+        let by_id = by_id && is_dash;
+        let name = if by_id { self.id.to_string() } else { self.path.to_url_path() };
+        let render = || self.render(wanted, &name);
+        let rendered = if is_dash && depth != name.split('/').count() {
+            // There are as many such addresses as somebody likes to write.
+            Rendered::new(render()?)
+        } else {
+            self.texts.get((flavour, resource, by_id), render)?
+        };
         Ok(Made {
             plan: Plan::new([Part::Bytes(rendered.bytes)]),
             tag: rendered.tag,
@@ -107,15 +101,13 @@ impl Film {
             media_type: if is_dash { MediaType::DASH } else { MediaType::HLS },
             immutable: false,
             download: None,
+            forms: Some(rendered.forms),
         })
     }
 
-    fn render(
-        &self,
-        flavour: Flavour,
-        resource: Resource,
-        by_id: bool,
-    ) -> Result<String, FilmError> {
+    /// The text of a playlist or manifest of the film, which has this name in addresses.
+    fn render(&self, wanted: Wanted, name: &str) -> Result<String, FilmError> {
+        let Wanted { depth, flavour, resource, .. } = wanted;
         let presentation = &self.presentation;
         if flavour == Flavour::Ts {
             packager::ts::check(presentation).map_err(FilmError::NotCarried)?;
@@ -124,8 +116,7 @@ impl Film {
             Resource::Master => Ok(playlists::multivariant(presentation, flavour).render()),
             Resource::Manifest => {
                 // The segments are those of HLS, so that caches keep them once.
-                let name = if by_id { self.id.to_string() } else { self.path.to_url_path() };
-                let up = "../".repeat(name.split('/').count() + 1);
+                let up = "../".repeat(depth + 1);
                 let base = format!("{up}hls/{name}/");
                 Ok(packager::manifest::manifest(presentation, Some(base)).render())
             }

@@ -1,18 +1,22 @@
 //! Subtitles in files of their own beside the video.
 
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use media::Roles;
 use packager::Side;
 use subtitles::SideFile;
+use tokio::time::timeout;
 
 use super::error::FilmError;
-use crate::{Folders, OpenFile, RelativePath};
+use crate::{Folders, OpenFile, RelativePath, gate::Gate};
 
 /// The most entries of a folder that are looked at.
 const ENTRIES: usize = 50_000;
 /// The largest file of subtitles that is read.
 pub(crate) const SIZE_MAX: u64 = 10 << 20;
+
+/// How long one of them is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One file of subtitles.
 #[derive(Clone, Debug)]
@@ -25,19 +29,30 @@ pub(crate) struct SideText {
     pub(crate) side: Side,
 }
 
-/// The subtitles beside a video, in the order of their names.
-pub(crate) async fn find(folders: &Folders, path: &RelativePath) -> Vec<SideText> {
-    let names = folders.siblings(path, ENTRIES).await;
+/// What was found beside a video.
+#[derive(Debug, Default)]
+pub(crate) struct Sides {
+    /// The subtitles, in the order of their names.
+    pub(crate) all: Vec<SideText>,
+    /// Whether every media folder was looked into. What a drive that hangs has is left out.
+    pub(crate) whole: bool,
+}
+
+/// The subtitles beside a video that lies behind `gate`; without one all folders are waited for.
+pub(crate) async fn find(folders: &Folders, path: &RelativePath, gate: Option<&Gate>) -> Sides {
+    let beside = folders.siblings(path, gate, ENTRIES).await;
     let Some(own) = path.as_path().file_name().and_then(|name| name.to_str()) else {
-        return Vec::new();
+        return Sides { whole: beside.whole, ..Sides::default() };
     };
-    let mut found = Vec::new();
-    for file in subtitles::side_files(own, names.iter().map(String::as_str)) {
+    let mut found = Sides { whole: beside.whole, all: Vec::new() };
+    for file in subtitles::side_files(own, beside.names.iter().map(String::as_str)) {
         let Some(path) = path.sibling(&file.name) else { continue };
-        let Ok(open) = folders.open(&path).await else { continue };
-        if open.len > SIZE_MAX {
-            continue;
-        }
+        // The folders were just read, so only a drive that hangs takes long.
+        let Ok(open) = timeout(PATIENCE, folders.open(&path)).await else {
+            found.whole = false;
+            break;
+        };
+        let Some(open) = open.ok().filter(|open| open.len <= SIZE_MAX) else { continue };
         let side = Side {
             name: file.name.clone(),
             state: state(&open),
@@ -51,7 +66,7 @@ pub(crate) async fn find(folders: &Folders, path: &RelativePath) -> Vec<SideText
                 ..Roles::default()
             },
         };
-        found.push(SideText { file, path, side });
+        found.all.push(SideText { file, path, side });
     }
     found
 }

@@ -57,6 +57,6 @@ pub(super) fn open(
 
 /// A runtime for what waits for one file at a time.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     Ok(runtime.map_err(|error| anyhow::anyhow!("cannot start: {error}"))?)
 }

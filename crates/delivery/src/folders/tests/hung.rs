@@ -95,3 +95,27 @@ fn a_small_body_waits_for_its_own_drive_only() {
         assert!(waits.await.is_err());
     });
 }
+
+#[test]
+fn what_lies_beside_a_file_does_not_wait_for_other_drives_that_hang() {
+    run(async {
+        let (good, bad) = (folder(&["a.mp4", "a.srt"]), folder(&["a.en.srt"]));
+        let folders = serve(&[good.path(), bad.path()], Symlinks::Follow);
+        let path = RelativePath::from_url_path("/a.mp4").unwrap();
+        let file = folders.open(&path).await.unwrap();
+        let list = async || soon(folders.siblings(&path, Some(&file.gate), 10)).await;
+        let (release, hung) = hang(&folders, 1).await;
+        let found = list().await;
+        assert_eq!((found.names, found.whole), (vec!["a.mp4".into(), "a.srt".into()], false));
+        // The second does not even try.
+        let found = timeout(Duration::from_secs(1), list()).await.unwrap();
+        assert!(!found.whole);
+        drop(release);
+        hung.join_all().await;
+        while folders.0.ways[1].overdue.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+            tokio::task::yield_now().await;
+        }
+        let found = list().await;
+        assert_eq!((found.names.len(), found.whole), (3, true));
+    });
+}
