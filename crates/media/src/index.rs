@@ -7,7 +7,7 @@ use crate::{ContentId, Language, Samples, Timescale, Track};
 
 /// The version of the index and of everything that is made from it. It is part of every name that
 /// caches may keep for ever: whoever changes a byte of an index, an init or a segment counts it up.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What a file looks like inside.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]

@@ -1,8 +1,8 @@
 //! Bit rates as playlists state them.
 
-use media::{Index, Timescale, Track, rescale_floor};
+use media::{Framing, Index, Kind, Timescale, Track, rescale_floor};
 
-use crate::presentation::Span;
+use crate::{layout::Layout, presentation::Span};
 
 /// Bytes around the media of a segment: `styp`, `moof` without its samples, the head of `mdat`.
 const HEADER: u64 = 160;
@@ -12,9 +12,10 @@ const PER_SAMPLE: u64 = 16;
 /// The peak and the average bit rate of a track, in bits a second.
 ///
 /// The peak is that of RFC 8216bis section 4.4.6.2: the highest over any row of segments that
-/// lasts between a half and one and a half target durations. Where samples are not known one by
-/// one, the bytes between two clusters are counted, less what the other tracks are reckoned to
-/// have: near the truth, and not always above it.
+/// lasts between a half and one and a half target durations. Of pictures that are sent with what
+/// lies between them, that counts too. Where samples are not known one by one, the bytes between
+/// two clusters are counted, less what the other tracks are reckoned to have: near the truth, and
+/// not always above it.
 pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let sizes: Vec<(u64, u64)> = spans
         .iter()
@@ -28,7 +29,7 @@ pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
     let reckoned = track.bytes.filter(|_| track.table().is_none());
     let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
-    let average = rate(reckoned.map_or(bytes, |bytes| bytes + samples), time);
+    let average = rate(reckoned.map_or(bytes, |bytes| sent(track, bytes) + samples), time);
     (peak(&sizes, target).max(average), average)
 }
 
@@ -66,11 +67,15 @@ fn micros(ticks: u64, scale: Timescale) -> u64 {
 
 fn size(index: &Index, track: &Track, span: &Span) -> u64 {
     if let Some(table) = track.table() {
+        if sends_gaps(track) {
+            let samples = table.samples(span.first..span.last);
+            return Layout::of_fragment(track, &samples).bytes(track, &samples);
+        }
         let count = u64::from(span.last.saturating_sub(span.first));
         return table.bytes_in(span.first..span.last) + HEADER + count * PER_SAMPLE;
     }
     let own = micros(span.duration(), track.timescale);
-    if let Some(bytes) = share(track, own).filter(|_| track.kind() != media::Kind::Video) {
+    if let Some(bytes) = share(track, own).filter(|_| track.kind() != Kind::Video) {
         // Sound is even enough.
         return bytes + overhead(track, span);
     }
@@ -88,7 +93,17 @@ fn size(index: &Index, track: &Track, span: &Span) -> u64 {
     let is_other = |other: &&Track| other.number != track.number;
     let others: u64 =
         index.tracks.iter().filter(is_other).filter_map(|other| share(other, own)).sum();
-    between.saturating_sub(others).max(between / 2) + overhead(track, span)
+    sent(track, between.saturating_sub(others).max(between / 2)) + overhead(track, span)
+}
+
+/// Whether what lies between samples may be sent along.
+fn sends_gaps(track: &Track) -> bool {
+    track.kind() == Kind::Video && track.framing == Framing::Plain
+}
+
+/// What is sent for so many bytes of samples, at most.
+fn sent(track: &Track, bytes: u64) -> u64 {
+    if sends_gaps(track) { Layout::at_most(bytes) } else { bytes }
 }
 
 /// The bytes of a track that last so many microseconds, if they come evenly.
