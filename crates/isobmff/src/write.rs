@@ -22,7 +22,7 @@ mod shift;
 mod wvtt;
 
 pub use {
-    fragment::{Fragment, fragment, fragment_len},
+    fragment::{Fragment, Skip, fragment, fragment_len},
     init::init,
     movie::{Chunk, Movie, MovieLayout, MovieTrack, movie},
     shift::Shift,

@@ -15,6 +15,7 @@ pub mod census;
 pub mod clip;
 mod fetch;
 mod grid;
+mod layout;
 pub mod manifest;
 pub mod names;
 pub mod playback;

@@ -3,9 +3,12 @@
 
 mod wrapped;
 
-use media::{Index, Timescale, Track, rescale_floor};
+use media::{Framing, Index, Kind, Timescale, Track, rescale_floor};
 
-use crate::presentation::{Span, listed};
+use crate::{
+    layout::Layout,
+    presentation::{Span, listed},
+};
 
 pub(crate) use wrapped::in_ts;
 
@@ -17,9 +20,10 @@ const PER_SAMPLE: u64 = 16;
 /// The peak and the average bit rate of a track, in bits a second.
 ///
 /// The peak is that of RFC 8216bis section 4.4.6.2: the highest over any row of segments that
-/// lasts between a half and one and a half target durations. Where samples are not known one by
-/// one, those of pictures are all bytes from key picture to key picture but for sound that is
-/// known to be even: never less than true.
+/// lasts between a half and one and a half target durations. Of pictures that are sent with what
+/// lies between them, that counts too. Where samples are not known one by one, those of pictures
+/// are all bytes from key picture to key picture but for sound that is known to be even: never less
+/// than true.
 pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     let sizes: Vec<(u64, u64)> = spans
         .iter()
@@ -31,7 +35,7 @@ pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
     // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
     let reckoned = track.bytes.filter(|_| track.table().is_none());
     let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
-    let average = reckoned.map_or(all, |bytes| rate(bytes + samples, time));
+    let average = reckoned.map_or(all, |bytes| rate(sent(track, bytes) + samples, time));
     (peak.max(average), average)
 }
 
@@ -80,19 +84,33 @@ fn micros(ticks: u64, scale: Timescale) -> u64 {
 
 fn size(index: &Index, track: &Track, span: &Span) -> u64 {
     if let Some(table) = track.table() {
+        if sends_gaps(track) {
+            let samples = table.samples(span.first..span.last);
+            return Layout::of_fragment(track, &samples).bytes(track, &samples);
+        }
         let count = u64::from(span.last.saturating_sub(span.first));
         return table.bytes_in(span.first..span.last) + HEADER + count * PER_SAMPLE;
     }
-    if track.kind() == media::Kind::Video {
+    if track.kind() == Kind::Video {
         let position = index.tracks.iter().position(|one| one.number == track.number);
         let clusters = index.clusters.as_ref();
         let spaces = position.zip(clusters).and_then(|(at, clusters)| clusters.spaces.get(at));
         let keys = track.keys.iter().zip(spaces.into_iter().flatten());
         let own = keys.filter(|(key, _)| (span.start..span.end).contains(&key.time));
-        return own.map(|(_, space)| space).sum::<u64>() + overhead(track, span);
+        return sent(track, own.map(|(_, space)| space).sum()) + overhead(track, span);
     }
     // Sound is even enough: where it is not, it is counted with the pictures too.
     share(track, micros(span.duration(), track.timescale)).unwrap_or(0) + overhead(track, span)
+}
+
+/// Whether what lies between samples may be sent along.
+fn sends_gaps(track: &Track) -> bool {
+    track.kind() == Kind::Video && track.framing == Framing::Plain
+}
+
+/// What is sent for so many bytes of samples, at most.
+fn sent(track: &Track, bytes: u64) -> u64 {
+    if sends_gaps(track) { Layout::at_most(bytes) } else { bytes }
 }
 
 /// The bytes of a track that last so many microseconds, if they come evenly.

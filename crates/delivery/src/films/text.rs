@@ -49,8 +49,9 @@ impl Film {
         let track = self.boxed_track(self.text(number)?);
         let make = move |_: &Self| {
             let (samples, media) = packager::text::boxed(&text.cues, window);
-            let mut bytes =
-                write::fragment(&Fragment { sequence: segment, track: &track, samples: &samples });
+            let fragment =
+                Fragment { sequence: segment, track: &track, samples: &samples, skips: &[] };
+            let mut bytes = write::fragment(&fragment);
             bytes.extend_from_slice(&media);
             Ok(Bytes::from(bytes))
         };

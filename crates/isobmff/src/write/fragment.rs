@@ -16,14 +16,32 @@ pub struct Fragment<'a> {
     pub track: &'a Track,
     /// Its samples, one after the other in decode order.
     pub samples: &'a [Sample],
+    /// What lies between them in `mdat`, in order of the samples.
+    pub skips: &'a [Skip],
+}
+
+/// Bytes in `mdat` that belong to no sample. What follows them is a `trun` of its own, for each
+/// says where its data begin [ISO/IEC 14496-12, 8.8.8].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Skip {
+    /// The number of the sample before which they lie, from 0 in this fragment; never the first.
+    pub before: usize,
+    /// How many there are.
+    pub bytes: u64,
+}
+
+impl Skip {
+    /// How many bytes a `trun` more takes, without its samples.
+    pub const HEADER: u64 = TRUN as u64;
 }
 
 /// `styp`, `moof` and the header of `mdat` [ISO/IEC 23000-19, 7.3.2.3]; the bytes of the samples
-/// follow in order. Its times are those of the samples, later by the [`Shift`] of the track.
+/// follow in order, and what is skipped. Its times are those of the samples, later by the
+/// [`Shift`] of the track.
 pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
-    let Fragment { sequence, track, samples } = *fragment;
+    let Fragment { sequence, track, samples, skips } = *fragment;
     let shift = Shift::of(track);
-    let plan = Plan::of(samples, shift);
+    let plan = Plan::of(samples, skips, shift);
     let len = plan.len();
     let mut out = Out::with_capacity(len);
     out.boxed(*b"styp", |out| {
@@ -38,7 +56,7 @@ pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
             let decode = samples.first().map_or(0, |first| first.decode);
             let decode = decode.saturating_add(shift.decode).max(0);
             out.full_box(*b"tfdt", 1, 0, |out| out.i64(decode));
-            plan.trun(out, samples, len - STYP);
+            plan.truns(out, samples, skips, len - STYP);
         });
     });
     mdat(&mut out, plan.bytes);
@@ -48,7 +66,7 @@ pub fn fragment(fragment: &Fragment<'_>) -> Vec<u8> {
 
 /// The length of what [`fragment`] makes of it.
 pub fn fragment_len(fragment: &Fragment<'_>) -> usize {
-    Plan::of(fragment.samples, Shift::of(fragment.track)).len()
+    Plan::of(fragment.samples, fragment.skips, Shift::of(fragment.track)).len()
 }
 
 /// Other samples do not depend on how this one is decoded; it depends on none.
@@ -80,7 +98,9 @@ struct Plan {
     /// What is added to composition offsets.
     shift: i32,
     count: usize,
-    /// All sizes together.
+    /// How many `trun` boxes there are.
+    runs: usize,
+    /// All sizes together, and what is skipped.
     bytes: u64,
 }
 
@@ -94,14 +114,14 @@ enum Flags {
 }
 
 impl Plan {
-    fn of(samples: &[Sample], shift: Shift) -> Self {
+    fn of(samples: &[Sample], skips: &[Skip], shift: Shift) -> Self {
         let shift = i32::try_from(shift.composition).unwrap_or(0);
         let first = samples.first();
         let (duration, size) = first.map_or((0, 0), |first| (first.duration, first.size));
         let begins = first.map_or(KEY, flags);
         let goes_on = samples.get(1).map_or(begins, flags);
         let (mut durations, mut sizes, mut steady) = (true, true, true);
-        let (mut compositions, mut bytes) = (false, 0);
+        let (mut compositions, mut bytes) = (false, skips.iter().map(|skip| skip.bytes).sum());
         for (number, sample) in samples.iter().enumerate() {
             durations &= sample.duration == duration;
             sizes &= sample.size == size;
@@ -120,6 +140,7 @@ impl Plan {
             compositions,
             shift,
             count: samples.len(),
+            runs: skips.len() + 1,
             bytes,
         }
     }
@@ -130,8 +151,8 @@ impl Plan {
             + usize::from(!matches!(self.flags, Flags::Each));
         let first = usize::from(matches!(self.flags, Flags::First(..)));
         let tfhd = TFHD + 4 * defaults;
-        let trun = TRUN + 4 * first + 4 * self.each() * self.count;
-        STYP + 8 + MFHD + 8 + tfhd + TFDT + trun + mdat_len(self.bytes)
+        let truns = TRUN * self.runs + 4 * first + 4 * self.each() * self.count;
+        STYP + 8 + MFHD + 8 + tfhd + TFDT + truns + mdat_len(self.bytes)
     }
 
     /// How many fields there are of each sample.
@@ -160,12 +181,30 @@ impl Plan {
         });
     }
 
+    /// The samples, in a box for each row that nothing interrupts.
+    fn truns(&self, out: &mut Out, samples: &[Sample], skips: &[Skip], data_offset: usize) {
+        let mut place = data_offset as u64;
+        let mut from = 0;
+        let ends = skips.iter().map(|skip| (skip.before, skip.bytes));
+        for (to, bytes) in ends.chain([(samples.len(), 0)]) {
+            let row = samples.get(from..to).unwrap_or_default();
+            self.trun(out, row, place, from == 0);
+            place += bytes + row.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
+            from = to;
+        }
+    }
+
     /// ISO/IEC 14496-12, 8.8.8; version 1, for composition offsets may be negative all the same.
-    fn trun(&self, out: &mut Out, samples: &[Sample], data_offset: usize) {
+    fn trun(&self, out: &mut Out, samples: &[Sample], data_offset: u64, begins: bool) {
         let each_flags = matches!(self.flags, Flags::Each);
+        // They are those of the first sample of the box, not of the fragment.
+        let first_flags = match self.flags {
+            Flags::First(first, _) if begins => Some(first),
+            _ => None,
+        };
         let mut present = 0x01; // data offset
         for (is, bit) in [
-            (matches!(self.flags, Flags::First(..)), 0x004),
+            (first_flags.is_some(), 0x004),
             (self.duration.is_none(), 0x100),
             (self.size.is_none(), 0x200),
             (each_flags, 0x400),
@@ -175,8 +214,8 @@ impl Plan {
         }
         out.full_box(*b"trun", 1, present, |out| {
             out.count(samples.len());
-            out.count(data_offset);
-            if let Flags::First(first, _) = self.flags {
+            out.u32(u32::try_from(data_offset).unwrap_or(u32::MAX));
+            if let Some(first) = first_flags {
                 out.u32(first);
             }
             if self.each() == 0 {

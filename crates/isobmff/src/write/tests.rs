@@ -156,10 +156,10 @@ fn sound_that_primes_its_decoder_is_shifted_and_shifted_back() {
     assert_eq!(edits.len(), 1);
     assert_eq!((edits[0].segment_duration, edits[0].media_time), (0, Some(2112)));
     let samples = frames(&track, 0, 94);
-    let first = fragment(&Fragment { sequence: 1, track: &track, samples: &samples });
+    let first = fragment(&Fragment { sequence: 1, track: &track, samples: &samples, skips: &[] });
     assert_eq!(moof(&first).traf[0].tfdt.as_ref().unwrap().base_media_decode_time, 0);
     let samples = frames(&track, 94, 94);
-    let second = fragment(&Fragment { sequence: 2, track: &track, samples: &samples });
+    let second = fragment(&Fragment { sequence: 2, track: &track, samples: &samples, skips: &[] });
     let moof = moof(&second);
     assert_eq!(moof.mfhd.sequence_number, 2);
     assert_eq!(moof.traf[0].tfdt.as_ref().unwrap().base_media_decode_time, 94 * 1024);
@@ -169,7 +169,7 @@ fn sound_that_primes_its_decoder_is_shifted_and_shifted_back() {
 fn a_segment_of_sound_says_everything_once() {
     let track = sound();
     let samples = frames(&track, 0, 94);
-    let one = Fragment { sequence: 1, track: &track, samples: &samples };
+    let one = Fragment { sequence: 1, track: &track, samples: &samples, skips: &[] };
     let bytes = fragment(&one);
     assert_eq!(bytes.len(), 132, "however many samples there are");
     let traf = &moof(&bytes).traf[0];
@@ -190,7 +190,8 @@ fn pictures_are_composed_after_they_are_decoded_and_an_edit_list_undoes_it() {
     let samples = pictures(&mut track, 7);
     let edits = moov(&init(&track).unwrap()).trak[0].edts.clone().unwrap().elst.unwrap().entries;
     assert_eq!((edits[0].segment_duration, edits[0].media_time), (0, Some(1001)));
-    let bytes = fragment(&Fragment { sequence: 1, track: &track, samples: &samples[1..] });
+    let bytes =
+        fragment(&Fragment { sequence: 1, track: &track, samples: &samples[1..], skips: &[] });
     let traf = &moof(&bytes).traf[0];
     let decode = traf.tfdt.as_ref().unwrap().base_media_decode_time;
     assert_eq!(decode, 1001, "that of the first sample, whatever the shift");
@@ -214,7 +215,7 @@ fn pictures_in_clusters_are_given_room_to_be_reordered() {
 fn only_the_first_picture_of_a_segment_is_a_sync_sample() {
     let mut track = film();
     let samples = pictures(&mut track, 7);
-    let bytes = fragment(&Fragment { sequence: 1, track: &track, samples: &samples });
+    let bytes = fragment(&Fragment { sequence: 1, track: &track, samples: &samples, skips: &[] });
     let traf = &moof(&bytes).traf[0];
     assert_eq!(traf.tfhd.default_sample_flags, Some(0x0101_0000));
     let flags = |number: usize| traf.trun[0].samples.iter().nth(number).unwrap().flags;
@@ -388,7 +389,7 @@ proptest! {
         samples in prop::collection::vec(any_sample(), 0..60), start in -3_000..3_000i64,
     ) {
         let track = Track { start, ..sound() };
-        let one = Fragment { sequence: 9, track: &track, samples: &samples };
+        let one = Fragment { sequence: 9, track: &track, samples: &samples, skips: &[] };
         let bytes = fragment(&one);
         prop_assert_eq!(bytes.len(), fragment_len(&one));
         prop_assert_eq!(&bytes, &fragment(&one));

@@ -24,7 +24,7 @@ fn segments(probed: &Probed) -> Vec<u8> {
         });
         if over {
             let samples = &samples[begin..end];
-            let one = Fragment { sequence, track, samples };
+            let one = Fragment { sequence, track, samples, skips: &[] };
             let header = fragment(&one);
             assert_eq!(header.len(), fragment_len(&one));
             out.extend(header);

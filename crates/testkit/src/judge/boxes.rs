@@ -1,4 +1,7 @@
-//! The few boxes that say when a segment's samples are decoded [ISO/IEC 14496-12, 8.8].
+//! The few boxes that say when a segment's samples are decoded, and where they lie
+//! [ISO/IEC 14496-12, 8.8].
+
+use std::ops::Range;
 
 /// What a segment says of its one track.
 #[derive(Clone, Debug, Default)]
@@ -9,9 +12,35 @@ pub(super) struct Segment {
     pub(super) lasts: u64,
     pub(super) samples: usize,
     /// What the sizes of its samples add up to, and what its `mdat` boxes hold.
-    pub(super) sizes: (u64, u64),
+    sizes: (u64, u64),
+    /// Where its samples lie, in rows without an interruption.
+    rows: Vec<Range<u64>>,
+    /// Where its `mdat` boxes lie.
+    media: Vec<Range<u64>>,
     /// What was wrong.
     pub(super) wrong: Vec<String>,
+}
+
+impl Segment {
+    /// Each sample lies in `mdat`, none in another or before the one that it follows; what is in
+    /// `mdat` beside them is little.
+    fn judge_rows(&mut self) {
+        let outside = |row: &&Range<u64>| {
+            !self.media.iter().any(|media| media.start <= row.start && row.end <= media.end)
+        };
+        if let Some(row) = self.rows.iter().find(outside) {
+            self.wrong.push(format!("samples at {row:?} are not in its mdat"));
+        }
+        for pair in self.rows.windows(2) {
+            if pair[1].start < pair[0].end {
+                self.wrong.push(format!("samples at {:?} follow those at {:?}", pair[1], pair[0]));
+            }
+        }
+        let (samples, media) = self.sizes;
+        if media < samples || media - samples > samples / 25 {
+            self.wrong.push(format!("its samples have {samples} bytes, and its mdat {media}"));
+        }
+    }
 }
 
 /// The timescale of the one track of an init segment, and the default duration and size of its
@@ -28,27 +57,28 @@ pub(super) fn init(bytes: &[u8]) -> Option<(u32, u32, u32)> {
 pub(super) fn segment(bytes: &[u8], trex: (u32, u32)) -> Segment {
     let mut found = Segment::default();
     let mut fragments = 0;
+    let mut at = 0;
     for (name, body) in boxes(bytes) {
+        let end = at + 8 + body.len() as u64;
         match &name {
-            b"mdat" => found.sizes.1 += body.len() as u64,
+            b"mdat" => {
+                found.sizes.1 += body.len() as u64;
+                found.media.push(at + 8..end);
+            }
             b"moof" => {
-                if fragment(body, trex, fragments, &mut found).is_none() {
+                if fragment(body, at, trex, fragments, &mut found).is_none() {
                     found.wrong.push("a moof box cannot be read".into());
                 }
                 fragments += 1;
             }
             _ => {}
         }
+        at = end;
     }
     if fragments == 0 {
         found.wrong.push("there is no moof box".into());
     }
-    if found.sizes.0 != found.sizes.1 {
-        found.wrong.push(format!(
-            "its samples are {} bytes long together, and its mdat {}",
-            found.sizes.0, found.sizes.1
-        ));
-    }
+    found.judge_rows();
     let whole: usize = boxes(bytes).map(|(_, body)| body.len() + 8).sum();
     if whole != bytes.len() {
         found.wrong.push(format!("its boxes are {whole} bytes long, and it {}", bytes.len()));
@@ -56,7 +86,13 @@ pub(super) fn segment(bytes: &[u8], trex: (u32, u32)) -> Segment {
     found
 }
 
-fn fragment(moof: &[u8], trex: (u32, u32), number: usize, found: &mut Segment) -> Option<()> {
+fn fragment(
+    moof: &[u8],
+    begin: u64,
+    trex: (u32, u32),
+    number: usize,
+    found: &mut Segment,
+) -> Option<()> {
     let traf = inside(moof, *b"traf")?;
     let tfhd = inside(traf, *b"tfhd")?;
     let flags = word(tfhd, 0)? & 0xff_ffff;
@@ -89,6 +125,8 @@ fn fragment(moof: &[u8], trex: (u32, u32), number: usize, found: &mut Segment) -
     }
     for (_, trun) in boxes(traf).filter(|(name, _)| name == b"trun") {
         let (flags, count) = (word(trun, 0)? & 0xff_ffff, word(trun, 4)?);
+        let mut row = (flags & 1 != 0).then(|| begin + u64::from(word(trun, 8).unwrap_or(0)));
+        let from = row;
         let mut at = 8 + [1, 4].iter().filter(|flag| flags & *flag != 0).count() * 4;
         for _ in 0..count {
             let (mut lasts, mut size) = defaults;
@@ -105,6 +143,11 @@ fn fragment(moof: &[u8], trex: (u32, u32), number: usize, found: &mut Segment) -
             found.lasts += u64::from(lasts);
             found.sizes.0 += u64::from(size);
             found.samples += 1;
+            row = row.map(|at| at + u64::from(size));
+        }
+        match (from, row) {
+            (Some(from), Some(to)) => found.rows.push(from..to),
+            _ => found.wrong.push("a trun box does not say where its samples are".into()),
         }
     }
     Some(())
