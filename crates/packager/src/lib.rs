@@ -33,6 +33,7 @@ pub use {
     fetch::{Gather, fetch},
     policy::Policy,
     presentation::{LeftOut, Origin, Presentation, Rendition, Side, Span, Words},
+    rates::Rates,
     segment::{Piece, init, media_of, media_segment},
 };
 

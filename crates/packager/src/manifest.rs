@@ -96,7 +96,7 @@ fn set(presentation: &Presentation, rendition: &Rendition) -> Option<AdaptationS
     }
     let mut representation = Representation {
         id: lane(rendition).to_string(),
-        bandwidth: rendition.peak.max(1),
+        bandwidth: presentation.rates(rendition).peak.max(1),
         codecs: match rendition.kind {
             Kind::Text => Some("wvtt".to_owned()),
             _ => track.and_then(codec_string).map(str::to_owned),

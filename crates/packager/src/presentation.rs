@@ -3,14 +3,18 @@
 //! Made from an index and a policy alone, without a byte of media. The same index and policy give
 //! the same presentation, whoever makes it and whenever.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use media::{
     Codec, Index, KeyPoint, Kind, Samples, Timescale, Track, rescale_ceil, rescale_floor,
     rescale_round,
 };
 
-use crate::{Policy, grid, names::Tag, rates};
+use crate::{
+    Policy, grid,
+    names::Tag,
+    rates::{self, Rates},
+};
 
 /// A file as players see it.
 #[derive(Clone, Debug)]
@@ -46,10 +50,8 @@ pub struct Rendition {
     pub spans: Vec<Span>,
     /// Whether decoding can begin at every segment without a picture missing.
     pub independent: bool,
-    /// The highest bit rate, as RFC 8216bis section 4.4.6.2 defines it, in bits a second.
-    pub peak: u64,
-    /// The bit rate over all, in bits a second.
-    pub average: u64,
+    /// What [`Presentation::rates`] told: it looks at every sample, and only playlists ask.
+    rates: OnceLock<Rates>,
 }
 
 /// Where a rendition comes from.
@@ -135,7 +137,7 @@ impl Presentation {
                 Kind::Text | Kind::Other => text_spans(duration, &marks, scale, &policy),
             };
             let is_text = track.kind() == Kind::Text;
-            let (peak, average) = if is_text { (0, 0) } else { rates::of(&index, track, &spans) };
+            let rates = if is_text { OnceLock::from(Rates::default()) } else { OnceLock::new() };
             renditions.push(Rendition {
                 kind: track.kind(),
                 number: u32::try_from(position + 1).unwrap_or(u32::MAX),
@@ -143,8 +145,7 @@ impl Presentation {
                 timescale: if is_text { Timescale::MILLIS } else { track.timescale },
                 independent: independent(track, &spans),
                 spans,
-                peak,
-                average,
+                rates,
             });
         }
         for position in 0..sides.len() {
@@ -155,8 +156,7 @@ impl Presentation {
                 timescale: Timescale::MILLIS,
                 spans: text_spans(duration, &marks, scale, &policy),
                 independent: true,
-                peak: 0,
-                average: 0,
+                rates: OnceLock::from(Rates::default()),
             });
         }
         Self { index, policy, tag, renditions, left_out, sides, duration }
@@ -172,6 +172,15 @@ impl Presentation {
     /// The renditions of one kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Rendition> {
         self.renditions.iter().filter(move |rendition| rendition.kind == kind)
+    }
+
+    /// The bit rates of a rendition; none of text.
+    pub fn rates(&self, rendition: &Rendition) -> Rates {
+        let found = || {
+            let track = self.track(rendition)?;
+            Some(rates::of(&self.index, track, &rendition.spans))
+        };
+        *rendition.rates.get_or_init(|| found().unwrap_or_default())
     }
 
     /// The key pictures of a track that one can see while winding: those that are not crowded, as

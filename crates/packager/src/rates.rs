@@ -17,37 +17,62 @@ const HEADER: u64 = 160;
 /// Bytes of a sample in `trun`, at most.
 const PER_SAMPLE: u64 = 16;
 
-/// The peak and the average bit rate of a track, in bits a second.
+/// The bit rates of a rendition, in bits a second.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Rates {
+    /// The highest, as RFC 8216bis section 4.4.6.2 defines it.
+    pub peak: u64,
+    /// That of all bytes over all time.
+    pub average: u64,
+}
+
+impl Rates {
+    /// The greater of each.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { peak: self.peak.max(other.peak), average: self.average.max(other.average) }
+    }
+}
+
+impl std::ops::Add for Rates {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { peak: self.peak + other.peak, average: self.average + other.average }
+    }
+}
+
+/// The bit rates of a track.
 ///
 /// The peak is that of RFC 8216bis section 4.4.6.2: the highest over any row of segments that
 /// lasts between a half and one and a half target durations. Of pictures that are sent with what
 /// lies between them, that counts too. Where samples are not known one by one, those of pictures
 /// are all bytes from key picture to key picture but for sound that is known to be even: never less
 /// than true.
-pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> (u64, u64) {
+pub(crate) fn of(index: &Index, track: &Track, spans: &[Span]) -> Rates {
     let sizes: Vec<(u64, u64)> = spans
         .iter()
         .zip(listed(spans))
         .map(|(span, lasts)| (size(index, track, span), micros(lasts, track.timescale)))
         .collect();
-    let (peak, all) = rates(&sizes);
+    let Rates { peak, average } = rates(&sizes);
     let time: u64 = sizes.iter().map(|(_, micros)| *micros).sum();
     // Of a file whose samples are searched, what was reckoned is nearer than what lies between.
     let reckoned = track.bytes.filter(|_| track.table().is_none());
     let samples: u64 = spans.iter().map(|span| overhead(track, span)).sum();
-    let average = reckoned.map_or(all, |bytes| rate(sent(track, bytes) + samples, time));
-    (peak.max(average), average)
+    let average = reckoned.map_or(average, |bytes| rate(sent(track, bytes) + samples, time));
+    Rates { peak: peak.max(average), average }
 }
 
-/// The peak and the average of segments with so many bytes that last so many microseconds.
-fn rates(sizes: &[(u64, u64)]) -> (u64, u64) {
+/// The bit rates of segments with so many bytes that last so many microseconds.
+fn rates(sizes: &[(u64, u64)]) -> Rates {
     let longest = sizes.iter().map(|(_, micros)| *micros).max().unwrap_or(0);
     // The target duration is in whole seconds.
     let target = longest.div_ceil(1_000_000).max(1) * 1_000_000;
     let bytes: u64 = sizes.iter().map(|(bytes, _)| *bytes).sum();
     let time: u64 = sizes.iter().map(|(_, micros)| *micros).sum();
     let average = rate(bytes, time);
-    (peak(sizes, target).max(average), average)
+    Rates { peak: peak(sizes, target).max(average), average }
 }
 
 fn peak(sizes: &[(u64, u64)], target: u64) -> u64 {

@@ -120,7 +120,7 @@ fn guess(presentation: &Presentation, resource: Resource) -> u64 {
     let share = |rendition: Option<&Rendition>| {
         let rendition = rendition?;
         let span = rendition.spans.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-        let bits = u128::from(rendition.average) * u128::from(span.duration());
+        let bits = u128::from(presentation.rates(rendition).average) * u128::from(span.duration());
         u64::try_from(bits / 8 / u128::from(rendition.timescale.get())).ok()
     };
     let bytes = match lane {
@@ -131,7 +131,9 @@ fn guess(presentation: &Presentation, resource: Resource) -> u64 {
             share(presentation.lead()).map(|pictures| pictures + sound).or(Some(sound))
         }
         // A key picture takes about as much as a second of others.
-        Lane::IFrames(number) => rendition(Kind::Video, number).map(|video| video.average / 8),
+        Lane::IFrames(number) => {
+            rendition(Kind::Video, number).map(|video| presentation.rates(video).average / 8)
+        }
         Lane::Text(_) => None,
     };
     bytes.unwrap_or(SMALL).max(1)

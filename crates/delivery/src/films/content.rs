@@ -46,7 +46,9 @@ impl Film {
             return Err(FilmError::NoSuchPart);
         }
         match resource {
-            Resource::Master | Resource::Manifest | Resource::Playlist(_) => self.playlist(wanted),
+            Resource::Master | Resource::Manifest | Resource::Playlist(_) => {
+                self.playlist(wanted).await
+            }
             Resource::Init(lane, _) => self.init(lane, resource),
             Resource::Segment(Lane::Text(number), _, segment, Wrapping::WebVtt) => {
                 let text = self.text_segment(number, segment, flavour).await?;
@@ -82,17 +84,24 @@ impl Film {
         }
     }
 
-    fn playlist(&self, wanted: Wanted) -> Result<Made, FilmError> {
+    async fn playlist(self: &Arc<Self>, wanted: Wanted) -> Result<Made, FilmError> {
         let Wanted { by_id, depth, flavour, resource } = wanted;
         let is_dash = resource == Resource::Manifest;
         let by_id = by_id && is_dash;
         let name = if by_id { self.id.to_string() } else { self.path.to_url_path() };
-        let render = || self.render(wanted, &name);
-        let rendered = if is_dash && depth != name.split('/').count() {
-            // There are as many such addresses as somebody likes to write.
-            Rendered::new(render()?)
-        } else {
-            self.texts.get((flavour, resource, by_id), render)?
+        let key = (flavour, resource, by_id);
+        // There are as many addresses of another depth as somebody likes to write.
+        let kept = !is_dash || depth == name.split('/').count();
+        let rendered = match self.texts.known(&key).filter(|_| kept) {
+            Some(rendered) => rendered,
+            None if matches!(resource, Resource::Playlist(_)) => {
+                self.texts.keep(key, self.render(wanted, &name)?)
+            }
+            None => {
+                // It states bit rates: every sample is counted, once.
+                let text = self.reading(move |film| film.render(wanted, &name)).await?;
+                if kept { self.texts.keep(key, text) } else { Rendered::new(text) }
+            }
         };
         Ok(Made {
             plan: Plan::new([Part::Bytes(rendered.bytes)]),

@@ -9,7 +9,6 @@ use std::{
 use bytes::Bytes;
 use packager::{names::Resource, playlists::Flavour};
 
-use super::FilmError;
 use crate::forms::Forms;
 
 /// Which text it is: the kind of playlists, the resource, and whether it names the film by its id.
@@ -37,20 +36,16 @@ impl Rendered {
 pub(super) struct Texts(RwLock<HashMap<Key, Rendered>>);
 
 impl Texts {
-    /// A text, rendered if this is the first time.
-    pub(super) fn get(
-        &self,
-        key: Key,
-        render: impl FnOnce() -> Result<String, FilmError>,
-    ) -> Result<Rendered, FilmError> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(rendered) = known {
-            return Ok(rendered);
-        }
-        let rendered = Rendered::new(render()?);
+    /// A text that was rendered before.
+    pub(super) fn known(&self, key: &Key) -> Option<Rendered> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// A text that was rendered now. Who was quicker has the forms that others fill.
+    pub(super) fn keep(&self, key: Key, text: String) -> Rendered {
+        let rendered = Rendered::new(text);
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Who was quicker has the forms that others fill.
-        Ok(all.entry(key).or_insert(rendered).clone())
+        all.entry(key).or_insert(rendered).clone()
     }
 }
 
@@ -60,14 +55,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_rendered_once() {
+    fn a_text_is_kept_with_the_forms_of_who_was_first() {
         let texts = Texts::default();
         let key = (Flavour::Cmaf, Resource::Master, false);
-        let first = texts.get(key, || Ok("one".to_owned())).unwrap();
-        let second = texts.get(key, || Ok("two".to_owned())).unwrap();
+        assert!(texts.known(&key).is_none());
+        let first = texts.keep(key, "one".to_owned());
+        let second = texts.keep(key, "one".to_owned());
         assert_eq!((&second.bytes[..], second.tag), (&b"one"[..], first.tag));
         assert!(Arc::ptr_eq(&first.forms, &second.forms));
-        let other = (Flavour::Ts, Resource::Master, false);
-        assert!(texts.get(other, || Err(FilmError::NoSuchPart)).is_err());
+        assert!(Arc::ptr_eq(&first.forms, &texts.known(&key).unwrap().forms));
+        assert!(texts.known(&(Flavour::Ts, Resource::Master, false)).is_none());
     }
 }

@@ -3,7 +3,7 @@
 
 use media::Kind;
 
-use crate::{Presentation, Rendition, presentation::codec_string};
+use crate::{Presentation, Rates, Rendition, presentation::codec_string};
 
 /// Sound of one coding.
 pub(super) struct AudioGroup<'a> {
@@ -13,8 +13,8 @@ pub(super) struct AudioGroup<'a> {
     pub(super) codecs: Vec<&'a str>,
     /// What is in it.
     pub(super) renditions: Vec<&'a Rendition>,
-    /// The highest peak and average of its renditions.
-    pub(super) rates: (u64, u64),
+    /// The highest of its renditions.
+    pub(super) rates: Rates,
 }
 
 /// The sound that `keep` lets pass, by coding; the group with the default sound comes first.
@@ -32,14 +32,18 @@ pub(super) fn audio_groups<'a>(
         let id = track.codec.name().to_owned();
         let place = groups.iter().position(|group| group.id == id).unwrap_or(groups.len());
         if place == groups.len() {
-            groups.push(AudioGroup { id, codecs: vec![], renditions: vec![], rates: (0, 0) });
+            groups.push(AudioGroup {
+                id,
+                codecs: vec![],
+                renditions: vec![],
+                rates: Rates::default(),
+            });
         }
         let Some(group) = groups.get_mut(place) else { continue };
         if let Some(codec) = codec_string(track).filter(|codec| !group.codecs.contains(codec)) {
             group.codecs.push(codec);
         }
-        group.rates.0 = group.rates.0.max(rendition.peak);
-        group.rates.1 = group.rates.1.max(rendition.average);
+        group.rates = group.rates.max(presentation.rates(rendition));
         group.renditions.push(rendition);
     }
     groups

@@ -13,7 +13,7 @@ use super::{
     titles::titles,
 };
 use crate::{
-    Presentation, Rendition,
+    Presentation, Rates, Rendition,
     names::{Lane, Resource},
     presentation::codec_string,
     rates,
@@ -24,7 +24,7 @@ const CAPTIONS: &str = "captions";
 const ANGLES: &str = "angles";
 /// What text takes, peak and average, in bits a second. How much there is of it is known when it
 /// is read; a line of fifty letters a second, with its times, takes as much as the peak.
-const TEXT: (u64, u64) = (8_000, 2_000);
+const TEXT: Rates = Rates { peak: 8_000, average: 2_000 };
 
 /// The multivariant playlist: one variant for each coding of sound, the default first.
 pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> MultivariantPlaylist {
@@ -190,18 +190,19 @@ impl Variants<'_> {
             Flavour::Ts => Some(Lane::Main),
         };
         let Some(own) = own.filter(|_| lead.is_some() || group.is_some()) else { return };
-        let (peak, average) = match self.flavour {
+        let rates = match self.flavour {
             Flavour::Cmaf => self.in_own_segments(lead, group),
             Flavour::Ts => self.in_ts(group),
         };
-        let text = self.presentation.of(Kind::Text).next().map_or((0, 0), |_| TEXT);
+        let text = self.presentation.of(Kind::Text).next().map(|_| TEXT).unwrap_or_default();
+        let rates = rates + text;
         let codecs = track.and_then(codec_string).into_iter();
         let codecs = codecs.chain(group.iter().flat_map(|group| group.codecs.iter().copied()));
         let codecs: Vec<&str> = codecs.collect();
         self.list.push(Variant {
             uri: Resource::Playlist(own).to_string(),
-            bandwidth: (peak + text.0).max(1),
-            average_bandwidth: Some((average + text.1).max(1)),
+            bandwidth: rates.peak.max(1),
+            average_bandwidth: Some(rates.average.max(1)),
             codecs: (!codecs.is_empty()).then(|| codecs.join(",")),
             supplemental_codecs: track.and_then(supplemental),
             resolution: video.map(resolution),
@@ -212,35 +213,29 @@ impl Variants<'_> {
         });
     }
 
-    /// The peak and average of pictures and sound that come in segments of their own: the most
-    /// that one choice of angle and language takes.
-    fn in_own_segments(
-        &self,
-        lead: Option<&Rendition>,
-        group: Option<&AudioGroup<'_>>,
-    ) -> (u64, u64) {
-        let sound = group.map_or((0, 0), |group| group.rates);
-        if lead.is_none() {
-            return sound;
-        }
-        let angles = self.presentation.of(Kind::Video);
-        let most = angles.fold((0, 0), |most: (u64, u64), angle| {
-            (most.0.max(angle.peak), most.1.max(angle.average))
-        });
-        (most.0 + sound.0, most.1 + sound.1)
+    /// Of pictures and sound that come in segments of their own: the most that one choice of angle
+    /// and language takes.
+    fn in_own_segments(&self, lead: Option<&Rendition>, group: Option<&AudioGroup<'_>>) -> Rates {
+        let sound = group.map(|group| group.rates).unwrap_or_default();
+        let angles = lead.iter().flat_map(|_| self.presentation.of(Kind::Video));
+        self.most(angles) + sound
     }
 
     /// The same in transport streams, where the sound of the main one comes with it, whichever is
     /// heard.
-    fn in_ts(&self, group: Option<&AudioGroup<'_>>) -> (u64, u64) {
-        let main = rates::in_ts(self.presentation, Lane::Main);
+    fn in_ts(&self, group: Option<&AudioGroup<'_>>) -> Rates {
         let muxed = muxed_audio(self.presentation, Flavour::Ts).map(|audio| audio.number);
         let others = group.iter().flat_map(|group| &group.renditions);
         let others = others.filter(|audio| Some(audio.number) != muxed);
         let most = others
             .map(|audio| rates::in_ts(self.presentation, lane(audio)))
-            .fold((0, 0), |most: (u64, u64), one| (most.0.max(one.0), most.1.max(one.1)));
-        (main.0 + most.0, main.1 + most.1)
+            .fold(Rates::default(), Rates::max);
+        rates::in_ts(self.presentation, Lane::Main) + most
+    }
+
+    fn most<'b>(&self, renditions: impl Iterator<Item = &'b Rendition>) -> Rates {
+        let rates = renditions.map(|rendition| self.presentation.rates(rendition));
+        rates.fold(Rates::default(), Rates::max)
     }
 }
 
@@ -250,7 +245,7 @@ fn iframes(presentation: &Presentation, lead: &Rendition) -> Option<IFrameVarian
     Some(IFrameVariant {
         uri: Resource::Playlist(Lane::IFrames(lead.number)).to_string(),
         // No key picture comes faster than the whole stream.
-        bandwidth: lead.peak.max(1),
+        bandwidth: presentation.rates(lead).peak.max(1),
         codecs: codec_string(track).map(str::to_owned),
         supplemental_codecs: supplemental(track),
         resolution: Some(resolution(video)),

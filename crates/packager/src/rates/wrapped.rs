@@ -2,7 +2,7 @@
 
 use media::Sample;
 
-use super::{micros, rates, size};
+use super::{Rates, micros, rates, size};
 use crate::{
     Presentation,
     names::Lane,
@@ -20,12 +20,12 @@ const SOUNDS: u64 = 12;
 /// Pictures in a second where the file does not say how many.
 const PICTURES: u64 = 60;
 
-/// The peak and the average bit rate of a playlist of transport streams, in bits a second.
+/// The bit rates of a playlist of transport streams.
 ///
 /// Where samples are known one by one, of the very packets that are sent; else reckoned, rather
 /// too much than too little.
-pub(crate) fn in_ts(presentation: &Presentation, lane: Lane) -> (u64, u64) {
-    let Some(rendition) = ts::rendition(presentation, lane) else { return (0, 0) };
+pub(crate) fn in_ts(presentation: &Presentation, lane: Lane) -> Rates {
+    let Some(rendition) = ts::rendition(presentation, lane) else { return Rates::default() };
     let lasts = listed(&rendition.spans).map(|ticks| micros(ticks, rendition.timescale));
     let sizes: Vec<(u64, u64)> = (1..)
         .zip(&rendition.spans)
@@ -62,7 +62,8 @@ fn reckoned(presentation: &Presentation, lane: Lane, span: &Span, lasts: u64) ->
         in_time(rate, lasts) + 1
     });
     let sound = presentation.ts_audio().filter(|_| lane == Lane::Main && pictures > 0);
-    let beside = sound.map_or(0, |sound| in_time(sound.peak.div_ceil(8), lasts));
+    let beside =
+        sound.map_or(0, |sound| in_time(presentation.rates(sound).peak.div_ceil(8), lasts));
     let packets = (own + beside).div_ceil(PAYLOAD) + pictures + in_time(SOUNDS, lasts) + BESIDE;
     packets * PACKET
 }
