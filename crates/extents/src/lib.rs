@@ -37,6 +37,6 @@ pub use {
     fault::Fault,
     lane::Lane,
     page_cache::read_now,
-    plan::{Extent, Make, Making, Part, Plan, Wait},
+    plan::{Extent, Make, Making, Part, Plan, Wait, Waiting},
     read::ReadBody,
 };

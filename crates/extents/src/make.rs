@@ -1,23 +1,24 @@
-//! Takes made bytes piece by piece: at once when nothing has to be waited for, else on a blocking
-//! thread.
+//! Takes made bytes piece by piece: at once when nothing has to be waited for, else on a thread that
+//! may wait.
 
 use std::{
     io,
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
 
-use crate::{Fault, Making, plan::Wait};
+use crate::{
+    Fault, Making,
+    plan::{Wait, Waiting},
+};
 
 /// About how much is made at once.
 const PIECE: usize = 256 << 10;
 
 /// A piece that is being made on another thread.
-pub(crate) type Pending = JoinHandle<io::Result<Bytes>>;
+pub(crate) type Pending = Waiting;
 
 /// The next piece of `making`, which moves on by its length. `None` when there is no more.
 pub(crate) fn poll_piece(
@@ -33,15 +34,13 @@ pub(crate) fn poll_piece(
         let wanted = usize::try_from(making.len()).unwrap_or(PIECE).min(PIECE);
         match making.maker.make(offset, wanted, Wait::Never) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let maker = Arc::clone(&making.maker);
-                let make = move || maker.make(offset, wanted, Wait::Allowed);
-                *pending = Some(tokio::task::spawn_blocking(make));
+                *pending = Some(Arc::clone(&making.maker).make_elsewhere(offset, wanted));
             }
             made => return Poll::Ready(Some(take(making, made))),
         }
     }
-    let Some(task) = pending else { return Poll::Ready(None) };
-    let made = ready!(Pin::new(task).poll(cx)).unwrap_or_else(|error| Err(io::Error::other(error)));
+    let Some(waiting) = pending else { return Poll::Ready(None) };
+    let made = ready!(waiting.as_mut().poll(cx));
     *pending = None;
     Poll::Ready(Some(take(making, made)))
 }

@@ -3,7 +3,7 @@
 //! A plan knows its length before anything is read. It does not know who asked for it, which
 //! headers go with it, or how it will be sent.
 
-use std::{fmt, fs::File, io, ops::Range, sync::Arc};
+use std::{fmt, fs::File, io, ops::Range, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 
@@ -32,7 +32,7 @@ impl Extent {
 
 /// Bytes that are made when they are wanted: gathered from many places of a file, or multiplexed.
 /// Their number is known before; the same offset always gives the same bytes.
-pub trait Make: Send + Sync {
+pub trait Make: Send + Sync + 'static {
     /// How many bytes there are.
     fn len(&self) -> u64;
 
@@ -44,7 +44,19 @@ pub trait Make: Send + Sync {
     /// The bytes from `offset` on: at least one, and about `max`. Under [`Wait::Never`] it fails
     /// with [`io::ErrorKind::WouldBlock`] rather than wait for a disk.
     fn make(&self, offset: u64, max: usize, wait: Wait) -> io::Result<Bytes>;
+
+    /// The same under [`Wait::Allowed`], on a thread that may wait. Whoever knows which disk it is
+    /// may have a thread for it, so that one that hangs takes only its own.
+    fn make_elsewhere(self: Arc<Self>, offset: u64, max: usize) -> Waiting {
+        Box::pin(async move {
+            let make = move || self.make(offset, max, Wait::Allowed);
+            tokio::task::spawn_blocking(make).await.map_err(io::Error::other)?
+        })
+    }
 }
+
+/// Bytes that are being made on another thread.
+pub type Waiting = Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send + Sync>>;
 
 /// Whether making may wait for a disk.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -3,7 +3,7 @@
 use std::{io, sync::Arc};
 
 use bytes::Bytes;
-use extents::{Extent, Make, Making, Part, Plan, Wait};
+use extents::{Extent, Make, Making, Part, Plan, Wait, Waiting};
 use media::{Kind, Source, Track};
 use packager::{
     Gather, Origin, Piece, Rendition,
@@ -268,6 +268,11 @@ impl Make for GatherMaker {
         let track = track.ok_or(io::ErrorKind::NotFound)?;
         with_source(&self.film.source, wait, |source| self.gather.make(source, track, offset, max))
     }
+
+    fn make_elsewhere(self: Arc<Self>, offset: u64, max: usize) -> Waiting {
+        let gate = self.film.gate.clone();
+        Box::pin(async move { gate.run(move || self.make(offset, max, Wait::Allowed)).await? })
+    }
 }
 
 /// Packets that are made when they are sent.
@@ -285,6 +290,11 @@ impl Make for TsMaker {
         with_source(&self.film.source, wait, |source| {
             self.segment.make(source, &self.film.presentation, offset, max)
         })
+    }
+
+    fn make_elsewhere(self: Arc<Self>, offset: u64, max: usize) -> Waiting {
+        let gate = self.film.gate.clone();
+        Box::pin(async move { gate.run(move || self.make(offset, max, Wait::Allowed)).await? })
     }
 }
 
