@@ -1,5 +1,4 @@
-//! How many bytes the tracks of a file have whose samples are searched: counted in a small file,
-//! reckoned from a few windows in a large one.
+//! How many bytes the tracks of a file have whose samples are searched: reckoned from a few windows.
 
 use std::ops::Range;
 
@@ -7,17 +6,16 @@ use media::{Budget, Index, Kind, Samples, Source, Timescale, Track, rescale_ceil
 
 use crate::{Want, samples};
 
-/// Files with no more media than this are counted whole, in bytes.
-const WHOLE: u64 = 32 << 20;
-/// How many windows of a larger one are looked at.
+/// How many windows are looked at.
 const WINDOWS: usize = 6;
 /// How long a window is at least, in nanoseconds.
 const LENGTH: i64 = 5_000_000_000;
 
 /// Fills in how many bytes tracks have, where the file does not say.
 pub(crate) fn measure(source: &dyn Source, index: &mut Index, budget: &Budget<'_>) {
-    let Some(clusters) = &index.clusters else { return };
-    let whole = clusters.end.saturating_sub(clusters.first) <= WHOLE;
+    if index.clusters.is_none() {
+        return;
+    }
     let wanted: Vec<usize> = index
         .tracks
         .iter()
@@ -29,11 +27,9 @@ pub(crate) fn measure(source: &dyn Source, index: &mut Index, budget: &Budget<'_
         })
         .map(|(position, _)| position)
         .collect();
-    let everything = std::iter::once(i64::MIN..i64::MAX);
-    let windows = if whole { everything.collect() } else { windows(index) };
     // By track: bytes, and the time that they last in ticks.
     let mut sums = vec![(0u64, 0u64); wanted.len()];
-    for window in windows {
+    for window in windows(index) {
         let wants: Vec<Want> = wanted
             .iter()
             .filter_map(|position| Some((*position, index.tracks.get(*position)?)))
@@ -53,7 +49,7 @@ pub(crate) fn measure(source: &dyn Source, index: &mut Index, budget: &Budget<'_
         let Some(track) = index.tracks.get_mut(position).filter(|_| ticks > 0) else { continue };
         let length = track.end.saturating_sub(track.start).max(0).unsigned_abs();
         let share = u128::from(bytes) * u128::from(length) / u128::from(ticks);
-        track.bytes = Some(if whole { bytes } else { u64::try_from(share).unwrap_or(u64::MAX) });
+        track.bytes = Some(u64::try_from(share).unwrap_or(u64::MAX));
     }
 }
 
@@ -81,11 +77,13 @@ fn windows(index: &Index) -> Vec<Range<i64>> {
 }
 
 fn in_ticks(track: &Track, window: &Range<i64>) -> Range<i64> {
-    let ticks = |nanos: i64| match nanos {
-        i64::MIN | i64::MAX => nanos,
-        // A key point's time to the nanosecond and back is itself.
-        _ if track.kind() == Kind::Video => rescale_round(nanos, Timescale::NANOS, track.timescale),
-        _ => rescale_ceil(nanos, Timescale::NANOS, track.timescale),
+    let ticks = |nanos: i64| {
+        if track.kind() == Kind::Video {
+            // A key point's time to the nanosecond and back is itself.
+            rescale_round(nanos, Timescale::NANOS, track.timescale)
+        } else {
+            rescale_ceil(nanos, Timescale::NANOS, track.timescale)
+        }
     };
     ticks(window.start)..ticks(window.end)
 }

@@ -9,6 +9,8 @@ use crate::{Want, samples};
 
 /// Files with no more bytes of clusters than this are gone over.
 const WHOLE: u64 = 32 << 20;
+/// A track of more samples than this, which is strange in so few bytes, gets no table.
+const SAMPLES: u64 = 1 << 20;
 
 /// Gives the pictures and the sound of a small file their tables. Text stays where it is: a table
 /// has no room for how long it is shown.
@@ -28,7 +30,11 @@ pub(crate) fn tabulate(
     let everything = i64::MIN..i64::MAX;
     let wants: Vec<Want> =
         tracks.map(|(track, _)| Want { track, range: everything.clone(), numbers: None }).collect();
-    let found = samples(source, index, &wants, budget)?;
+    let bounded = Budget { samples: budget.samples.min(SAMPLES), ..*budget };
+    let Ok(found) = samples(source, index, &wants, &bounded) else {
+        // What can be read of it is searched, as that of a large file is.
+        return Ok(budget.time()?);
+    };
     if let Some(clusters) = &mut index.clusters {
         clusters.spaces.clear();
     }
@@ -59,6 +65,9 @@ fn settle(track: &mut Track, found: &[Sample]) {
             return;
         }
         track.keys = keys;
+    } else {
+        // The table knows every time.
+        track.keys.clear();
     }
     let first = table.samples(0..1);
     track.start = first.first().map_or(track.start, |first| first.decode);
@@ -83,4 +92,47 @@ fn numbered(keys: &[KeyPoint], found: &[Sample], table: &SampleTable) -> Vec<Key
         numbered.push(KeyPoint { time: first.decode, at: number.into(), open: key.open });
     }
     numbered
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn picture(offset: u64, decode: i64, composition: i32, key: bool) -> Sample {
+        Sample { offset, size: 10, skip: 0, decode, duration: 1, composition, key }
+    }
+
+    #[test]
+    fn key_points_get_the_number_of_their_first_sample_and_its_time() {
+        // I P b | I b P, the second group with a picture that leads it; clusters at 0 and 100.
+        let found = [
+            picture(5, 0, 0, true),
+            picture(20, 1, 1, false),
+            picture(40, 2, -1, false),
+            picture(105, 3, 1, true),
+            picture(120, 4, -1, false),
+            picture(140, 5, 0, false),
+        ];
+        let raw = |sample: &Sample| Raw {
+            offset: sample.offset,
+            size: sample.size,
+            time: sample.presentation(),
+            key: sample.key,
+            ..Raw::default()
+        };
+        let raws: Vec<Raw> = found.iter().map(raw).collect();
+        let table = SampleTable::build_without_keys(&raws, 1).unwrap();
+        let keys = [
+            KeyPoint { time: 0, at: 0, open: false },
+            KeyPoint { time: 3, at: 100, open: true },
+            KeyPoint { time: 9, at: 200, open: false },
+        ];
+        let numbered = numbered(&keys, &found, &table);
+        assert_eq!(
+            numbered,
+            [KeyPoint { time: 0, at: 0, open: false }, KeyPoint { time: 3, at: 3, open: true }]
+        );
+        assert_eq!(table.samples(0..6), found, "a table has what was found");
+    }
 }

@@ -120,9 +120,10 @@ fn size(index: &Index, track: &Track, span: &Span) -> u64 {
         let position = index.tracks.iter().position(|one| one.number == track.number);
         let clusters = index.clusters.as_ref();
         let spaces = position.zip(clusters).and_then(|(at, clusters)| clusters.spaces.get(at));
-        let keys = track.keys.iter().zip(spaces.into_iter().flatten());
-        let own = keys.filter(|(key, _)| (span.start..span.end).contains(&key.time));
-        return sent(track, own.map(|(_, space)| space).sum()) + overhead(track, span);
+        let number = |time: i64| track.keys.partition_point(|key| key.time < time);
+        let (from, to) = (number(span.start), number(span.end));
+        let own = spaces.and_then(|spaces| spaces.get(from..to.min(spaces.len())));
+        return sent(track, own.unwrap_or_default().iter().sum()) + overhead(track, span);
     }
     // Sound is even enough: where it is not, it is counted with the pictures too.
     share(track, micros(span.duration(), track.timescale)).unwrap_or(0) + overhead(track, span)

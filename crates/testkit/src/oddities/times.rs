@@ -28,10 +28,10 @@ pub(super) const ALL: &[Oddity] = &[
         &[Ffmpeg(
             "-f lavfi -i testsrc2=s=480x270:r=60:d=14,noise=alls=100:allf=t \
              -f lavfi -i {sweep}:s=48000:d=14 -f lavfi -i {sweep}:s=48000:d=8 \
-             -map 0:v -map 1:a -map 1:a -map 2:a \
+             -map 0:v -map 2:a -map 1:a -map 1:a \
              -vf select='lt(mod(n\\,97)\\,31)+not(mod(n\\,5))+eq(mod(n\\,60)\\,7)' -fps_mode vfr \
              -c:v libx264 -preset veryfast -pix_fmt yuv420p -crf 14 -g 40 \
-             -c:a:0 libvorbis -c:a:1 pcm_s16le -c:a:2 ac3 {out}",
+             -c:a:0 ac3 -c:a:1 libvorbis -c:a:2 pcm_s16le {out}",
         )],
     ),
     Oddity::new(
