@@ -124,10 +124,12 @@ impl DirectSocket {
         }
     }
 
+    /// Sends some of a file. When `more` follows at once, what does not fill a packet waits for it.
     fn poll_send_file(
         &mut self,
         cx: &mut Context<'_>,
         transfer: &Transfer,
+        more: bool,
     ) -> Poll<Result<usize, SendError>> {
         if self.turn >= TURN {
             self.turn = 0;
@@ -152,7 +154,7 @@ impl DirectSocket {
                 Ok(count) => {
                     transfer.mark_sent(count as u64);
                     self.turn += count as u64;
-                    if transfer.unsent() == 0 {
+                    if transfer.unsent() == 0 && !more {
                         self.cork(false);
                     }
                     return Poll::Ready(Ok(count));
@@ -284,7 +286,8 @@ impl AsyncWrite for DirectSocket {
         let Some(transfer) = this.lane.front().filter(|front| front.in_step()) else {
             return Poll::Ready(Err(Fault::Misread.into()));
         };
-        match ready!(this.poll_send_file(cx, &transfer)) {
+        let more = slices.get(1).is_some_and(|next| is_stand_in(next));
+        match ready!(this.poll_send_file(cx, &transfer, more)) {
             Ok(count) => Poll::Ready(Ok(count)),
             Err(SendError::Connection(error)) => Poll::Ready(Err(error)),
             Err(SendError::Fault(fault)) => {

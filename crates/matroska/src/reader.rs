@@ -4,9 +4,11 @@ use media::{Source, Unreadable};
 
 /// What is read where the last place was far away: enough for a block header and some.
 const FAR: usize = 512;
-/// What is read where places lie close together, as small blocks of sound do; more and more of it
-/// as long as they do.
+/// Places no farther apart than this lie close together, as small blocks of sound do.
 const NEAR: usize = 4 * 1024;
+/// What is read first where they do; more and more of it as long as they do. Often there are but two
+/// or three between one picture and the next.
+const FEW: usize = 1024;
 /// The most that is read at once, and the most that can be looked at in one piece.
 pub(crate) const MOST: usize = 32 * 1024;
 
@@ -24,7 +26,7 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a dyn Source) -> Self {
-        Self { source, length: source.len(), buffer: vec![0; MOST], at: 0, filled: 0, near: NEAR }
+        Self { source, length: source.len(), buffer: vec![0; MOST], at: 0, filled: 0, near: FEW }
     }
 
     /// The length of the file.
@@ -47,7 +49,7 @@ impl<'a> Reader<'a> {
         let near = skipped.is_some() && gap.is_none_or(|gap| gap < NEAR);
         // Most of what was read last was of use.
         let dense = near && gap.is_none_or(|gap| gap < self.filled / 4);
-        self.near = if dense { (self.near * 2).min(MOST) } else { NEAR };
+        self.near = if dense { (self.near * 2).min(MOST) } else { FEW };
         let wish = if near { self.near } else { FAR };
         self.fill(at, want, wish.max(want).min(left))?;
         Ok(self.buffer.get(..self.filled).unwrap_or_default())

@@ -100,4 +100,10 @@ impl Segment {
     pub fn make(&self, fetch: Fetch<'_>, offset: u64, max: usize) -> io::Result<Vec<u8>> {
         write::make(self, fetch, offset, max)
     }
+
+    /// What [`make`](Self::make) will fetch, in this order: samples of the pictures (`true`) and of
+    /// the sound.
+    pub fn samples(&self, offset: u64, max: usize) -> Vec<(bool, Sample)> {
+        write::samples(self, offset, max)
+    }
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io;
+use std::{cell::RefCell, io};
 
 use media::{
     Audio, Budget, Codec, Detail, Framing, Index, Language, Roles, Sample, Samples, Timescale,
@@ -209,6 +209,23 @@ fn any_part_of_a_segment_is_the_same_as_that_part_of_the_whole() {
         }
     }
     assert!(segment.make(&fetch, segment.len(), 1).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_fetched_is_known_before() {
+    let segment = segment(3, &picture_samples(25, 25), &sound_samples(47, 47));
+    let length = usize::try_from(segment.len()).unwrap();
+    for max in [1, 188, 1000, 70_000, usize::MAX] {
+        for offset in (0..length + 400).step_by(397) {
+            let fetched = RefCell::new(Vec::new());
+            let listen = |is_video: bool, sample: &Sample, out: &mut Vec<u8>| {
+                fetched.borrow_mut().push((is_video, *sample));
+                fetch(is_video, sample, out)
+            };
+            segment.make(&listen, offset as u64, max).unwrap();
+            assert_eq!(segment.samples(offset as u64, max), fetched.into_inner());
+        }
+    }
 }
 
 #[test]

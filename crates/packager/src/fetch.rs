@@ -1,6 +1,6 @@
 //! The bytes of samples, wherever and however they lie in the file.
 
-use std::io;
+use std::{io, ops::Range};
 
 use bytes::{Bytes, BytesMut};
 use media::{Framing, Sample, Source, Track, read_exact_at};
@@ -157,12 +157,97 @@ fn read_near(source: &dyn Source, samples: &[Sample], out: &mut Vec<u8>) -> io::
     Ok(())
 }
 
+/// Samples of several tracks that were read together with what lies between them.
+pub(crate) struct Together {
+    bytes: Vec<u8>,
+    /// Stretches of the file, in order, and where each begins in `bytes`.
+    stretches: Vec<(Range<u64>, usize)>,
+}
+
+/// No more than this may lie between samples of several tracks that are read at once: what is
+/// needed of all of them leaves little.
+const BETWEEN: u64 = 4 << 10;
+
+impl Together {
+    /// Reads these samples, which lie in one piece each.
+    pub(crate) fn read(
+        source: &dyn Source,
+        samples: impl Iterator<Item = Sample>,
+    ) -> io::Result<Self> {
+        let mut places: Vec<Range<u64>> =
+            samples.map(|sample| sample.offset..sample.end()).collect();
+        places.sort_unstable_by_key(|place| place.start);
+        let mut stretches: Vec<(Range<u64>, usize)> = Vec::new();
+        let mut length = 0;
+        for place in places {
+            match stretches.last_mut() {
+                Some((last, at)) if place.start <= last.end.saturating_add(BETWEEN) => {
+                    last.end = last.end.max(place.end);
+                    length = *at + long(last);
+                }
+                _ => {
+                    let at = length;
+                    length += long(&place);
+                    stretches.push((place, at));
+                }
+            }
+        }
+        let mut together = Self { bytes: SCRATCH.take(), stretches };
+        if together.bytes.len() < length {
+            together.bytes.resize(length, 0);
+        }
+        for (stretch, at) in &together.stretches {
+            let place = together.bytes.get_mut(*at..*at + long(stretch)).unwrap_or_default();
+            read_exact_at(source, place, stretch.start)?;
+        }
+        Ok(together)
+    }
+
+    /// The bytes of a sample, if it was read.
+    pub(crate) fn get(&self, sample: &Sample) -> Option<&[u8]> {
+        let after = self.stretches.partition_point(|(stretch, _)| stretch.start <= sample.offset);
+        let (stretch, at) = self.stretches.get(after.checked_sub(1)?)?;
+        if sample.end() > stretch.end {
+            return None;
+        }
+        let at = *at + usize::try_from(sample.offset - stretch.start).ok()?;
+        self.bytes.get(at..)?.get(..sample.size as usize)
+    }
+}
+
+impl Drop for Together {
+    fn drop(&mut self) {
+        SCRATCH.set(std::mem::take(&mut self.bytes));
+    }
+}
+
+fn long(stretch: &Range<u64>) -> usize {
+    usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
     use super::*;
 
     proptest::proptest! {
+        #[test]
+        fn what_was_read_together_is_found_wherever_it_lies(
+            places in proptest::collection::vec((0u64..90_000, 0u32..9_000), 0..60),
+        ) {
+            let file: Vec<u8> = (0..100_000u32).map(|at| (at * 31 % 251) as u8).collect();
+            let sample = |(offset, size)| Sample {
+                offset, size, skip: 0, decode: 0, duration: 1, composition: 0, key: true,
+            };
+            let samples: Vec<Sample> = places.into_iter().map(sample).collect();
+            let together = Together::read(&file, samples.iter().copied()).unwrap();
+            for sample in &samples {
+                let own = &file[sample.offset as usize..sample.end() as usize];
+                assert_eq!(together.get(sample).unwrap(), own);
+            }
+            assert!(together.get(&sample((99_999, 1))).is_none_or(|bytes| bytes == &file[99_999..]));
+        }
+
         #[test]
         fn gathered_bytes_are_those_of_the_samples_wherever_one_begins(
             places in proptest::collection::vec((0u64..90_000, 0u32..900), 1..60),

@@ -25,7 +25,7 @@ const GAP_MAX: u64 = 16 << 10;
 const LONG: u64 = 1 << 30;
 /// Stretches of the file shorter than this on average are gathered: one read for many of them costs
 /// less than a call to the system for each.
-const STRETCH_MIN: u64 = 48 << 10;
+const STRETCH_MIN: u64 = 16 << 10;
 
 /// Where the bytes of a segment are.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

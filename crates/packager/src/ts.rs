@@ -3,10 +3,12 @@
 use std::io;
 
 use bytes::Bytes;
-use media::{Kind, Sample, Source, Timescale, Track};
+use media::{Framing, Kind, Sample, Source, Timescale, Track};
 use mpegts::mux::{self, Continuity, Program};
 
-use crate::{Origin, Presentation, Rendition, fetch, names::Lane, presentation::Span};
+use crate::{
+    Origin, Presentation, Rendition, fetch, fetch::Together, names::Lane, presentation::Span,
+};
 
 /// What a segment consists of.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -182,7 +184,16 @@ impl TsSegment {
         let track = |is_video: bool| -> Option<&Track> {
             presentation.index.tracks.get(if is_video { self.video } else { self.audio }?)
         };
+        let is_plain =
+            |is_video| track(is_video).is_some_and(|track| track.framing == Framing::Plain);
+        let mut wanted = self.segment.samples(offset, max);
+        wanted.retain(|(is_video, _)| is_plain(*is_video));
+        let together = Together::read(source, wanted.into_iter().map(|(_, sample)| sample))?;
         let get = |is_video: bool, sample: &Sample, out: &mut Vec<u8>| {
+            if let Some(bytes) = is_plain(is_video).then(|| together.get(sample)).flatten() {
+                out.extend_from_slice(bytes);
+                return Ok(());
+            }
             let track = track(is_video).ok_or(io::ErrorKind::NotFound)?;
             fetch(source, track, sample, out)
         };

@@ -15,33 +15,55 @@ use crate::{
     packet::{SIZE, SYNC},
 };
 
+/// The parts of which [`make`] writes packets, and the first of these packets.
+fn parts(segment: &Segment, offset: u64, max: usize) -> (&[Part], u64) {
+    if offset >= segment.len() {
+        return (&[], 0);
+    }
+    let packet = offset / SIZE as u64;
+    let first = segment.parts.partition_point(|part| part.first <= packet).saturating_sub(1);
+    let begin = segment.parts.get(first).map_or(0, |part| part.first);
+    // The tables come before all parts.
+    let begin = if packet < begin { 0 } else { begin };
+    let end = offset.saturating_add(max as u64).div_ceil(SIZE as u64);
+    let last = segment.parts.partition_point(|part| part.first < end);
+    (segment.parts.get(first..last.max(first)).unwrap_or_default(), begin)
+}
+
+pub(super) fn samples(segment: &Segment, offset: u64, max: usize) -> Vec<(bool, Sample)> {
+    let mut samples = Vec::new();
+    for part in parts(segment, offset, max).0 {
+        match &part.what {
+            What::Picture(sample, ..) => samples.push((true, *sample)),
+            What::Sound(range, _) => {
+                let frames = segment.frames.get(range.clone()).unwrap_or_default();
+                samples.extend(frames.iter().map(|frame| (false, *frame)));
+            }
+            What::Clock => {}
+        }
+    }
+    samples
+}
+
 pub(super) fn make(
     segment: &Segment,
     fetch: Fetch<'_>,
     offset: u64,
     max: usize,
 ) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
     if offset >= segment.len() {
-        return Ok(out);
+        return Ok(Vec::new());
     }
-    let packet = offset / SIZE as u64;
-    let first = segment.parts.partition_point(|part| part.first <= packet);
-    let mut begin =
-        first.checked_sub(1).and_then(|at| segment.parts.get(at)).map(|part| part.first);
-    if packet < (segment.tables.len() / SIZE) as u64 {
+    let (parts, begin) = parts(segment, offset, max);
+    let end = parts.last().map_or(0, |part| part.first + part.packets as u64);
+    let length = end.saturating_sub(begin).saturating_mul(SIZE as u64);
+    let mut out =
+        Vec::with_capacity(usize::try_from(length).unwrap_or(0).max(segment.tables.len()));
+    if begin == 0 {
         out.extend_from_slice(&segment.tables);
-        begin = Some(0);
     }
-    // From the part on that `offset` is in, or the tables.
-    let skip = offset - begin.unwrap_or(0) * SIZE as u64;
-    let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-    let parts = segment.parts.get(first.saturating_sub(1)..).unwrap_or_default();
     let mut payload = Vec::new();
     for part in parts {
-        if out.len() > skip && out.len() - skip >= max {
-            break;
-        }
         payload.clear();
         match &part.what {
             What::Picture(sample, shown, decoded) => {
@@ -60,6 +82,7 @@ pub(super) fn make(
         }
         packets(part, &payload, &mut out);
     }
+    let skip = usize::try_from(offset - begin * SIZE as u64).unwrap_or(usize::MAX);
     out.drain(..skip.min(out.len()));
     Ok(out)
 }

@@ -94,7 +94,7 @@ fn the_smallest_gaps_are_sent_along_and_no_more_than_allowed() {
 fn samples_with_more_between_them_than_allowed_are_gathered_alone() {
     let far = samples(&[(4_000, 5_000); 3]);
     assert_eq!(Layout::of_fragment(&pictures(), &far), Layout::default());
-    let near = samples(&[(0, 20_000), (100, 20_000), (100, 20_000)]);
+    let near = samples(&[(0, 5_000), (50, 5_000), (50, 5_000)]);
     assert_eq!(Layout::bare(&pictures(), &near), Layout::default(), "a clip skips nothing");
     let sound = crate::testing::track();
     assert_eq!(Layout::of_fragment(&sound, &near), Layout::default(), "nor does sound");
