@@ -92,7 +92,8 @@ pub struct Judge {
     judged: BTreeMap<(&'static str, Kind, usize), Judged>,
     /// The packaging of each text that was judged.
     texts: Vec<&'static str>,
-    http: bool,
+    /// Whether it is our server that made it.
+    ours: bool,
     brief: bool,
     demand: Demand,
 }
@@ -109,16 +110,17 @@ impl Judge {
             random: Random::new(1),
             judged: BTreeMap::new(),
             texts: Vec::new(),
-            http: true,
+            ours: true,
             brief: false,
             demand: Demand::All,
         }
     }
 
-    /// Leaves the manners of the server alone: validators, ranges, caching, media types.
+    /// Another packager made what is judged. The manners of the server are left alone: validators,
+    /// ranges, caching, media types. And each rendition may begin by itself.
     #[must_use]
-    pub fn without_http(mut self) -> Self {
-        self.http = false;
+    pub fn of_another_packager(mut self) -> Self {
+        self.ours = false;
         self
     }
 
@@ -164,7 +166,7 @@ impl Judge {
     }
 
     fn behaves(&mut self, target: &str, nature: Nature) {
-        if self.http && self.fetcher.get(target).is_ok() {
+        if self.ours && self.fetcher.get(target).is_ok() {
             self.report.findings.extend(fetch::behaviour(self.fetcher.addr, target, nature));
         }
     }

@@ -48,7 +48,7 @@ fn judged(oddity: &str, spoil: impl Fn(&Folder)) -> Report {
     package(oddity, folder.path());
     spoil(&folder);
     let server = Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).start();
-    let mut judge = Judge::new(&oddity.path(), server.addr()).without_http();
+    let mut judge = Judge::new(&oddity.path(), server.addr()).of_another_packager();
     judge.hls("/master.m3u8");
     let mut report = judge.finish();
     // ffmpeg rounds the last frame of sound up, which is half a frame in the film.
@@ -86,7 +86,7 @@ fn a_transport_stream_that_is_packaged_well_passes() {
     let folder = Folder::new();
     package_in_ts(oddity, folder.path());
     let server = Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).start();
-    let mut judge = Judge::new(&oddity.path(), server.addr()).without_http();
+    let mut judge = Judge::new(&oddity.path(), server.addr()).of_another_packager();
     judge.hls_ts("/ts.m3u8");
     let report = judge.finish();
     report.expect_clean("clean.mp4 in a transport stream");
@@ -182,7 +182,7 @@ fn a_segment_that_does_not_begin_with_a_key_picture_is_noticed() {
             .arg(folder.join("video-1.m3u8")),
     );
     let server = Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).start();
-    let mut judge = Judge::new(&oddity.path(), server.addr()).without_http();
+    let mut judge = Judge::new(&oddity.path(), server.addr()).of_another_packager();
     judge.hls("/master.m3u8");
     let report = judge.finish();
     expect(&report, "does not begin with a key picture");

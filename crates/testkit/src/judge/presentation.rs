@@ -179,7 +179,7 @@ impl Judge {
                     "{target}: BANDWIDTH is {stated:?}, and its peak {peak:.0} bits a second"
                 )),
             }
-            if self.http {
+            if self.ours {
                 match number("AVERAGE-BANDWIDTH") {
                     Some(stated) if (stated / average - 1.0).abs() < 0.1 => {}
                     stated => findings.push(format!(
@@ -188,7 +188,7 @@ impl Judge {
                 }
             }
         }
-        if self.http && entry.get("CODECS").is_none_or(str::is_empty) {
+        if self.ours && entry.get("CODECS").is_none_or(str::is_empty) {
             findings.push(format!("{target}: it states no CODECS"));
         }
         if let Some((Kind::Video, position)) = track_of(&target)

@@ -161,8 +161,9 @@ impl Rendition {
         by_segment
     }
 
-    /// Whether the times that are really in the segments are those of the playlist.
-    pub(super) fn timing(&self, packets: &[Vec<Packet>], tick: Nanos) -> Vec<String> {
+    /// Whether the times that are really in the segments are those of the playlist. All renditions
+    /// share one beginning, be it that some have nothing to show for a while; or each has its own.
+    pub(super) fn timing(&self, packets: &[Vec<Packet>], tick: Nanos, shared: bool) -> Vec<String> {
         let mut findings = Vec::new();
         let earliest = |packets: &[Packet]| packets.iter().filter_map(|packet| packet.at).min();
         let latest = |packets: &[Packet]| {
@@ -173,8 +174,8 @@ impl Rendition {
         };
         // Sound that primes the decoder is not part of the playlist's time.
         let primed = (-130 * MILLI..0).contains(&first);
-        // All renditions share one beginning, be it that some have nothing to show for a while.
-        let mut due = if self.init.is_some() { 0 } else { TS_ZERO };
+        let zero = if self.init.is_some() { 0 } else { TS_ZERO };
+        let mut due = if shared || primed { zero } else { first };
         for (number, (held, listed)) in packets.iter().zip(&self.media.segments).enumerate() {
             let name = &self.segments[number].0;
             let Some(begins) = earliest(held) else {

@@ -85,7 +85,8 @@ impl Judge {
         let packets = rendition.packets(&stream_of);
         // Where pictures and sound share segments, pictures decide where these begin.
         if kind == Kind::Video || rendition.holds_one_track() {
-            findings.extend(rendition.timing(&packets, units.tick + 8 * (jitter - MILLI).max(0)));
+            let slack = units.tick + 8 * (jitter - MILLI).max(0);
+            findings.extend(rendition.timing(&packets, slack, self.ours));
         }
         if kind == Kind::Video && !self.is_damaged() {
             let most = if self.brief || packaging == "TS" { 3 } else { 4 };
