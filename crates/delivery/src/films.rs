@@ -18,6 +18,7 @@ mod error;
 mod film;
 mod ids;
 mod kept;
+mod laid;
 mod open;
 mod reading;
 mod records;
@@ -46,6 +47,7 @@ pub use source::FileSource;
 
 use self::{
     ids::Ids,
+    laid::Layouts,
     open::{Kept, OpenFilms},
     reading::Readings,
     search::Searches,
@@ -86,6 +88,7 @@ struct Inner {
     readings: Readings,
     ids: Ids,
     searches: Searches,
+    layouts: Layouts,
     /// Whether it was said that indexes cannot be kept.
     forgetful: AtomicBool,
 }
@@ -101,6 +104,7 @@ impl Films {
             readings: Readings::default(),
             ids: Ids::default(),
             searches: Searches::default(),
+            layouts: Layouts::shared(),
             forgetful: AtomicBool::new(false),
         }))
     }
@@ -188,8 +192,8 @@ impl Films {
         let sides = sides::find(&self.0.folders, path, Some(&file.gate)).await.all;
         let folders = self.0.folders.clone();
         let cutting = self.0.settings.cutting;
-        let film =
-            Arc::new(Film::new(record.id, path.clone(), file, index, sides, folders, cutting));
+        let film = Film::new(record.id, path.clone(), file, index, sides, folders, cutting);
+        let film = Arc::new(film.beside(&self.0.layouts));
         if film.presentation.is_playable() {
             return Ok(film);
         }

@@ -87,6 +87,12 @@ impl Segment {
         self.packets * crate::packet::SIZE as u64
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        let parts = self.parts.len() * size_of::<plan::Part>();
+        size_of::<Self>() + self.tables.len() + parts + size_of_val(&*self.frames)
+    }
+
     /// Whether there is nothing in it; never so.
     pub fn is_empty(&self) -> bool {
         self.packets == 0

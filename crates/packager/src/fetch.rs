@@ -71,6 +71,11 @@ impl Gather {
         Self { samples, starts }
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.samples) + size_of_val(&*self.starts)
+    }
+
     /// The length of the row in bytes.
     pub fn len(&self) -> u64 {
         self.starts.last().copied().unwrap_or(0)

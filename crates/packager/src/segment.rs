@@ -29,6 +29,16 @@ impl Piece {
         }
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        let beside = match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::File(_) => 0,
+            Self::Gathered(gather) => gather.memory(),
+        };
+        size_of::<Self>() + beside
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

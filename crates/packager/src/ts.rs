@@ -135,6 +135,7 @@ fn beside(
 }
 
 /// A segment whose length is known and whose packets are made when they are sent.
+#[derive(Debug)]
 pub struct TsSegment {
     segment: mux::Segment,
     video: Option<usize>,
@@ -166,6 +167,11 @@ impl TsSegment {
     /// Its length in bytes.
     pub fn len(&self) -> u64 {
         self.segment.len()
+    }
+
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.segment.memory()
     }
 
     /// Whether it has no bytes.

@@ -14,6 +14,7 @@ use packager::{
 use super::{
     error::FilmError,
     film::Film,
+    laid::Laid,
     rendered::Rendered,
     source::{Cached, FileSource},
 };
@@ -171,10 +172,18 @@ impl Film {
         lane: Lane,
         number: u32,
     ) -> Result<Made, FilmError> {
-        let (rendition, position, track) = self.of_lane(lane)?;
-        let samples = self.samples(position, rendition, number).await?;
-        let pieces = packager::media_segment(track, number, samples.to_vec());
-        Ok(self.made(resource, self.plan(position, pieces), type_of(lane)))
+        let known = self.layouts.get(self.number, resource);
+        let (position, pieces) = if let Some(Laid::Pieces(position, pieces)) = known {
+            (position, pieces)
+        } else {
+            let (rendition, position, track) = self.of_lane(lane)?;
+            let samples = self.samples(position, rendition, number).await?;
+            let pieces = Arc::new(packager::media_segment(track, number, samples.to_vec()));
+            let laid = Laid::Pieces(position, Arc::clone(&pieces));
+            self.layouts.keep(self.number, resource, laid);
+            (position, pieces)
+        };
+        Ok(self.made(resource, self.plan(position, pieces.iter().cloned()), type_of(lane)))
     }
 
     /// One key picture as a segment of its own.
@@ -216,11 +225,18 @@ impl Film {
         lane: Lane,
         number: u32,
     ) -> Result<Made, FilmError> {
-        let parts =
-            packager::ts::parts(&self.presentation, lane, number).ok_or(FilmError::NoSuchPart)?;
-        let samples = self.ts_samples(&parts).await?;
-        let segment = packager::ts::segment(&self.presentation, &parts, number, &samples)
-            .map_err(FilmError::NotCarried)?;
+        let known = self.layouts.get(self.number, resource);
+        let segment = if let Some(Laid::Ts(segment)) = known {
+            segment
+        } else {
+            let parts = packager::ts::parts(&self.presentation, lane, number)
+                .ok_or(FilmError::NoSuchPart)?;
+            let samples = self.ts_samples(&parts).await?;
+            let segment = packager::ts::segment(&self.presentation, &parts, number, &samples);
+            let segment = Arc::new(segment.map_err(FilmError::NotCarried)?);
+            self.layouts.keep(self.number, resource, Laid::Ts(Arc::clone(&segment)));
+            segment
+        };
         let maker = TsMaker { film: Arc::clone(self), segment };
         let range = 0..maker.len();
         let plan = Plan::new([Part::Made(Making { maker: Arc::new(maker), range })]);
@@ -228,7 +244,11 @@ impl Film {
     }
 
     /// The pieces as parts of a body.
-    pub(super) fn plan(self: &Arc<Self>, track: usize, pieces: Vec<Piece>) -> Plan {
+    pub(super) fn plan(
+        self: &Arc<Self>,
+        track: usize,
+        pieces: impl IntoIterator<Item = Piece>,
+    ) -> Plan {
         Plan::new(pieces.into_iter().map(|piece| match piece {
             Piece::Bytes(bytes) => Part::Bytes(bytes),
             Piece::File(range) => {
@@ -278,7 +298,7 @@ impl Make for GatherMaker {
 /// Packets that are made when they are sent.
 struct TsMaker {
     film: Arc<Film>,
-    segment: packager::ts::TsSegment,
+    segment: Arc<packager::ts::TsSegment>,
 }
 
 impl Make for TsMaker {

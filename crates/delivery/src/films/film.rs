@@ -11,7 +11,13 @@ use packager::{Piece, Policy, Presentation, Rendition, Span, clip::Stretch};
 use subtitles::Document;
 
 use super::{
-    error::FilmError, kept::Latest, lock, rendered::Texts, sides::SideText, source::FileSource,
+    error::FilmError,
+    kept::Latest,
+    laid::{self, Layouts},
+    lock,
+    rendered::Texts,
+    sides::SideText,
+    source::FileSource,
 };
 use crate::{Folders, OpenFile, RelativePath, gate::Gate};
 
@@ -28,6 +34,9 @@ pub struct Film {
     pub source: FileSource,
     /// When the file was changed last.
     pub modified: SystemTime,
+    /// What tells it from other films that are or were open.
+    pub(super) number: u64,
+    pub(super) layouts: Layouts,
     pub(super) sides: Vec<SideText>,
     pub(super) folders: Folders,
     pub(super) gate: Gate,
@@ -77,6 +86,8 @@ impl Film {
             presentation: Presentation::new(index, known, policy).in_state(&state),
             source: FileSource { file: Arc::clone(&file.file), len: file.len },
             modified: file.modified,
+            number: laid::number(),
+            layouts: Layouts::default(),
             sides,
             folders,
             gate: file.gate.clone(),
@@ -86,6 +97,12 @@ impl Film {
             side_cues: Mutex::default(),
             looked: Mutex::new(Instant::now()),
         }
+    }
+
+    /// With the room for what is laid out that it shares with others.
+    #[must_use]
+    pub(super) fn beside(self, layouts: &Layouts) -> Self {
+        Self { layouts: layouts.clone(), ..self }
     }
 
     /// Whether it is time to look for subtitles beside the file again; if so, it is being done.
