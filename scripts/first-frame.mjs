@@ -68,6 +68,8 @@ for (const file of files) {
         await tab.route("**/__bench/page", (route) => route.fulfill({ body: page, contentType: "text/html" }));
         await tab.route("**/__bench/hls.js", (route) => route.fulfill({ body: hls, contentType: "text/javascript" }));
         await tab.goto(`${base}/__bench/page`);
+        // While anything is routed, every request waits for this process.
+        await tab.unrouteAll();
         const time = await tab.evaluate(play, { way, url: base + path });
         if (turn > 0) took.push(time);
         await context.close();
