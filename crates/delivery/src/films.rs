@@ -12,6 +12,7 @@
 //! within a second; whatever was named before it carries the old tag and is gone.
 
 mod alone;
+mod bodies;
 mod clip;
 mod content;
 mod error;
@@ -25,6 +26,7 @@ mod records;
 mod rendered;
 mod samples;
 mod search;
+mod segments;
 mod shelf;
 mod sides;
 mod source;
