@@ -29,6 +29,11 @@ impl<'a> Reader<'a> {
         Self { source, length: source.len(), buffer: vec![0; MOST], at: 0, filled: 0, near: FEW }
     }
 
+    /// Says that places all over these bytes will be looked at.
+    pub(crate) fn soon(&self, bytes: std::ops::Range<u64>) {
+        self.source.soon(bytes);
+    }
+
     /// The length of the file.
     pub(crate) fn length(&self) -> u64 {
         self.length

@@ -1,6 +1,6 @@
 //! Where bytes come from.
 
-use std::io;
+use std::{io, ops::Range};
 
 /// Something of a fixed length that can be read at any offset: an open file, or bytes in a test.
 pub trait Source: Send + Sync {
@@ -14,6 +14,12 @@ pub trait Source: Send + Sync {
 
     /// Reads some bytes at `offset`; 0 means that there are none there or behind. May block.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Says that places all over these bytes will be read soon, so that a disk may fetch them in
+    /// one go. Does not wait for them.
+    fn soon(&self, bytes: Range<u64>) {
+        let _ = bytes;
+    }
 }
 
 /// Fills `buffer` from `offset`, or fails with [`io::ErrorKind::UnexpectedEof`].

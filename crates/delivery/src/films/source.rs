@@ -29,6 +29,22 @@ impl Source for FileSource {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         self.file.read_at(buffer, offset)
     }
+
+    #[cfg(target_os = "linux")]
+    fn soon(&self, bytes: std::ops::Range<u64>) {
+        use std::num::NonZeroU64;
+
+        use rustix::fs::{Advice, fadvise};
+        // To look for what is there already takes longer than to try the middle and both ends.
+        let is_there = |at: &u64| extents::read_now(&self.file, &mut [0], *at).is_ok();
+        let places = [bytes.start, bytes.start.midpoint(bytes.end), bytes.end.saturating_sub(1)];
+        if let Some(length) = NonZeroU64::new(bytes.end.saturating_sub(bytes.start))
+            && !places.iter().all(is_there)
+        {
+            // Where it cannot be had, reading takes as long as it takes.
+            let _ = fadvise(&self.file, bytes.start, Some(length), Advice::WillNeed);
+        }
+    }
 }
 
 /// The part of a file that is in the page cache. What is not fails with

@@ -65,6 +65,10 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
+    pub(super) fn is_of_pictures(&self) -> bool {
+        matches!(self.what, What::Pictures { .. })
+    }
+
     pub(super) fn new(
         number: usize,
         of: &'a Track,
