@@ -54,7 +54,11 @@ pub fn multivariant(presentation: &Presentation, flavour: Flavour) -> Multivaria
         caption_entries(captions, &mut playlist.renditions);
     }
     let angles = playlist.renditions.iter().any(|entry| entry.kind == RenditionKind::Video);
-    let mut variants = Variants { presentation, flavour, list: Vec::new() };
+    let main = match flavour {
+        Flavour::Cmaf => Rates::default(),
+        Flavour::Ts => rates::in_ts(presentation, Lane::Main),
+    };
+    let mut variants = Variants { presentation, flavour, main, list: Vec::new() };
     if groups.is_empty() {
         variants.add(lead, None);
     }
@@ -175,6 +179,8 @@ fn caption_entries(captions: &media::Captions, entries: &mut Vec<Entry>) {
 struct Variants<'a> {
     presentation: &'a Presentation,
     flavour: Flavour,
+    /// Of the main transport stream, which all variants have.
+    main: Rates,
     list: Vec<Variant>,
 }
 
@@ -230,7 +236,7 @@ impl Variants<'_> {
         let most = others
             .map(|audio| rates::in_ts(self.presentation, lane(audio)))
             .fold(Rates::default(), Rates::max);
-        rates::in_ts(self.presentation, Lane::Main) + most
+        self.main + most
     }
 
     fn most<'b>(&self, renditions: impl Iterator<Item = &'b Rendition>) -> Rates {
