@@ -12,6 +12,7 @@ use super::{
     film::Film,
     source::{Cached, FileSource},
 };
+use crate::gate::Gate;
 
 impl Film {
     /// The pieces as parts of a body.
@@ -60,8 +61,7 @@ impl Make for GatherMaker {
     }
 
     fn make_elsewhere(self: Arc<Self>, offset: u64, max: usize) -> Waiting {
-        let gate = self.film.gate.clone();
-        Box::pin(async move { gate.run(move || self.make(offset, max, Wait::Allowed)).await? })
+        make_behind(self.film.gate.clone(), self, offset, max)
     }
 }
 
@@ -83,9 +83,13 @@ impl Make for TsMaker {
     }
 
     fn make_elsewhere(self: Arc<Self>, offset: u64, max: usize) -> Waiting {
-        let gate = self.film.gate.clone();
-        Box::pin(async move { gate.run(move || self.make(offset, max, Wait::Allowed)).await? })
+        make_behind(self.film.gate.clone(), self, offset, max)
     }
+}
+
+/// Makes bytes on a thread of the folder that they come from.
+fn make_behind(gate: Gate, maker: Arc<impl Make>, offset: u64, max: usize) -> Waiting {
+    Box::pin(async move { gate.run(move || maker.make(offset, max, Wait::Allowed)).await? })
 }
 
 /// The file as whoever makes something may read it.
