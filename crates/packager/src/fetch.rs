@@ -57,6 +57,8 @@ pub struct Gather {
 const NEAR: u64 = 16 << 10;
 /// The most that is read at once.
 const READ_MAX: u64 = 512 << 10;
+/// The most that a thread keeps to read into.
+const KEPT: usize = 1 << 20;
 
 impl Gather {
     /// The row of these samples.
@@ -222,7 +224,10 @@ impl Together {
 
 impl Drop for Together {
     fn drop(&mut self) {
-        SCRATCH.set(std::mem::take(&mut self.bytes));
+        // One huge picture must not be remembered by every thread that ever sent it.
+        if self.bytes.len() <= KEPT {
+            SCRATCH.set(std::mem::take(&mut self.bytes));
+        }
     }
 }
 
