@@ -23,8 +23,8 @@ pub(super) struct Segment {
 
 impl Segment {
     /// Each sample lies in `mdat`, none in another or before the one that it follows; what is in
-    /// `mdat` beside them is little.
-    fn judge_rows(&mut self) {
+    /// `mdat` beside them is no more than one byte in `slack` of theirs.
+    fn judge_rows(&mut self, slack: u64) {
         let outside = |row: &&Range<u64>| {
             !self.media.iter().any(|media| media.start <= row.start && row.end <= media.end)
         };
@@ -37,7 +37,7 @@ impl Segment {
             }
         }
         let (samples, media) = self.sizes;
-        if media < samples || media - samples > samples / 25 {
+        if media < samples || media - samples > samples / slack {
             self.wrong.push(format!("its samples have {samples} bytes, and its mdat {media}"));
         }
     }
@@ -53,8 +53,9 @@ pub(super) fn init(bytes: &[u8]) -> Option<(u32, u32, u32)> {
     Some((scale, word(trex, 12)?, word(trex, 16)?))
 }
 
-/// Reads a segment of one track; `trex` are the defaults of its init segment.
-pub(super) fn segment(bytes: &[u8], trex: (u32, u32)) -> Segment {
+/// Reads a segment of one track; `trex` are the defaults of its init segment, `slack` how much may
+/// lie between its samples: one byte in so many of theirs.
+pub(super) fn segment(bytes: &[u8], trex: (u32, u32), slack: u64) -> Segment {
     let mut found = Segment::default();
     let mut fragments = 0;
     let mut at = 0;
@@ -78,7 +79,7 @@ pub(super) fn segment(bytes: &[u8], trex: (u32, u32)) -> Segment {
     if fragments == 0 {
         found.wrong.push("there is no moof box".into());
     }
-    found.judge_rows();
+    found.judge_rows(slack);
     let whole: usize = boxes(bytes).map(|(_, body)| body.len() + 8).sum();
     if whole != bytes.len() {
         found.wrong.push(format!("its boxes are {whole} bytes long, and it {}", bytes.len()));

@@ -112,11 +112,14 @@ impl Rendition {
     fn fragments(&self, scale: u32, trex: (u32, u32)) -> Vec<String> {
         let mut findings = Vec::new();
         let mut due = None;
+        // Only what lies between pictures may be sent along.
+        let is_video = track_of(&self.target).is_some_and(|(kind, _)| kind == Kind::Video);
+        let slack = if is_video && !self.media.iframes_only { 25 } else { u64::MAX };
         let time = |ticks: u64| nanos(ticks.cast_signed(), (1, i64::from(scale)));
         for (number, ((name, bytes), listed)) in
             self.segments.iter().zip(&self.media.segments).enumerate()
         {
-            let segment = boxes::segment(bytes, trex);
+            let segment = boxes::segment(bytes, trex, slack);
             findings.extend(segment.wrong.iter().map(|wrong| format!("{name}: {wrong}")));
             if let Some(due) = due.filter(|due| *due != segment.decode && !self.media.iframes_only)
             {
@@ -132,7 +135,7 @@ impl Rendition {
             // The first segment of sound is listed without what only primes the decoder.
             let primed = number == 0 && (0..130 * MILLI).contains(&off);
             // And with what comes before a track that begins late.
-            let late = number == 0 && (-time(segment.decode) - MILLI..0).contains(&off);
+            let late = number == 0 && (off + time(segment.decode)).abs() <= MILLI;
             if off.abs() > MILLI && !primed && !late && !self.media.iframes_only {
                 findings.push(format!(
                     "{name} lasts {} s, and the playlist says {}",
