@@ -1,0 +1,1 @@
+//! What Vidicon remembers: schema, migrations and typed queries, on `SQLite` or `PostgreSQL`.
