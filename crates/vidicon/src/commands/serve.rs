@@ -116,6 +116,7 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
             writes: cors.writes,
         },
         metrics,
+        stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
 }
