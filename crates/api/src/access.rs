@@ -1,5 +1,7 @@
 //! Who may ask: the keys that clients must show, when there are any.
 
+mod rule;
+
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,8 @@ use percent_encoding::percent_decode_str;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::problem::Problem;
+
+pub use rule::Rule;
 
 /// The keys of which a client must show one. Without any, everybody may ask.
 ///

@@ -81,6 +81,8 @@ pub enum Command {
         #[command(flatten)]
         options: Options,
     },
+    /// Print the description of the HTTP API, OpenAPI 3.1
+    Openapi,
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -64,6 +64,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Health { url, options } => {
             health::run(url.as_deref(), &options.into(), &around()?)
         }
+        Command::Openapi => print(api::openapi()),
         Command::Completions { shell } => completions::run(shell),
     }
 }

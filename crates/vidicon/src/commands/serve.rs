@@ -150,6 +150,7 @@ async fn app(
             writes: cors.writes,
         },
         metrics,
+        stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
 }
