@@ -13,7 +13,7 @@ mod whole;
 use media::{Budget, Index, Source, Unreadable};
 
 pub use {
-    identity::{of_bytes, of_index},
+    identity::{IDENTITY_VERSION, of_bytes, of_index},
     recognise::{Format, recognise},
     samples::{Want, Window, samples},
 };

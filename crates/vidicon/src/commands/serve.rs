@@ -65,7 +65,7 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
 
     let metrics = api::Metrics::default();
     let log = api::Log::new(metrics.clone(), settings.log.access);
-    let service = api::service(app(started, metrics, &stop)?);
+    let service = api::service(app(started, metrics, &stop).await?);
     let grace = settings.stop.grace.get();
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
@@ -90,7 +90,38 @@ fn film_settings(started: &Started) -> delivery::films::FilmSettings {
     }
 }
 
-fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Result<api::App> {
+/// The library of these folders, opened and at work.
+async fn library(
+    started: &Started,
+    folders: &delivery::Folders,
+    films: &delivery::films::Films,
+    symlinks: delivery::Symlinks,
+) -> anyhow::Result<library::Library> {
+    let settings = &started.settings;
+    let location = settings.database.location(started.data.path());
+    let named = location.to_string();
+    let library = library::Library::open(library::Options {
+        location,
+        folders: folders.clone(),
+        films: films.clone(),
+        symlinks,
+        times: library::Times {
+            scan_every: settings.library.scan_every.get(),
+            poll_every: settings.library.poll_every.get(),
+            answers: settings.library.cache_ttl.get(),
+        },
+    })
+    .await
+    .with_context(|| format!("cannot open the library ({named})"))?;
+    library.start();
+    Ok(library)
+}
+
+async fn app(
+    started: &Started,
+    metrics: api::Metrics,
+    stop: &net::Stop,
+) -> anyhow::Result<api::App> {
     let settings = &started.settings;
     let symlinks = match settings.files.symlinks {
         settings::Symlinks::Follow => delivery::Symlinks::Follow,
@@ -101,9 +132,12 @@ fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Re
         delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
     let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
     let cors = &settings.access.cors;
+    let films = delivery::films::Films::new(folders.clone(), film_settings(started));
+    let library = library(started, &folders, &films, symlinks).await?;
     Ok(api::App {
         readiness: readiness::checks(started, &folders, stop),
-        films: delivery::films::Films::new(folders.clone(), film_settings(started)),
+        films,
+        library,
         folders,
         policy: delivery::Policy {
             max_ranges: usize::try_from(settings.files.max_ranges).unwrap_or(usize::MAX),

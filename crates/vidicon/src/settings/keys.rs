@@ -54,6 +54,19 @@ pub static KEYS: &[Key] = &[
         show: |of| json!(of.data.display().to_string()),
     },
     Key {
+        name: "database",
+        about: "Where the library is kept: sqlite (in the data folder), sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE \
+                when it outgrows one machine. `vidicon backup` and `vidicon restore` move it from one to the other.",
+        kind: Kind::Text,
+        example: "postgres://vidicon@db.local/vidicon",
+        otherwise: None,
+        read: |to, from| {
+            to.database = from.text()?.parse().map_err(|error| from.refuse(format!("{error}")))?;
+            Ok(())
+        },
+        show: |of| json!(of.database.to_string()),
+    },
+    Key {
         name: "tls.mode",
         about: "Where the certificate comes from: off (plain HTTP), self-signed (Vidicon makes one and keeps it in the data \
                 folder) or files (tls.certificate and tls.key). `tls: self-signed` is short for this key.",
@@ -198,6 +211,35 @@ pub static KEYS: &[Key] = &[
         otherwise: None,
         read: |to, from| from.duration().map(|limit| to.index.time_limit = limit),
         show: |of| json!(of.index.time_limit.to_string()),
+    },
+    Key {
+        name: "library.scan_every",
+        about: "How often all media folders are looked through, whatever the system tells of changes.",
+        kind: Kind::Duration(Duration::from_secs(60), Duration::from_secs(30 * 86_400)),
+        example: "1d",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.scan_every = time),
+        show: |of| json!(of.library.scan_every.to_string()),
+    },
+    Key {
+        name: "library.poll_every",
+        about: "How often a media folder is looked through whose changes the system does not tell, such as one in the \
+                network. It is done less often where it takes more than a twentieth of the time.",
+        kind: Kind::Duration(Duration::from_secs(1), Duration::from_secs(86_400)),
+        example: "5m",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.poll_every = time),
+        show: |of| json!(of.library.poll_every.to_string()),
+    },
+    Key {
+        name: "library.cache_ttl",
+        about: "How long an answer about the library may be given again. Whatever is changed makes it invalid at once. The \
+                variable CACHE_TTL, in seconds, is understood as well.",
+        kind: Kind::Duration(Duration::from_secs(0), Duration::from_secs(86_400)),
+        example: "1m",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.cache_ttl = time),
+        show: |of| json!(of.library.cache_ttl.to_string()),
     },
     Key {
         name: "limits.connections",

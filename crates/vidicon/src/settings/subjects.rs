@@ -138,6 +138,27 @@ impl Default for Index {
     }
 }
 
+/// When the library does what by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// From one look through all media folders to the next.
+    pub scan_every: Duration,
+    /// The same for folders of whose changes the system does not tell.
+    pub poll_every: Duration,
+    /// How long an answer may be given again.
+    pub cache_ttl: Duration,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self {
+            scan_every: Duration::from_secs(6 * 3600),
+            poll_every: Duration::from_secs(30),
+            cache_ttl: Duration::from_secs(300),
+        }
+    }
+}
+
 /// What a client may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

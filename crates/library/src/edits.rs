@@ -1,0 +1,94 @@
+//! What people do with single videos.
+
+use catalogue::UserId;
+use media::ContentId;
+use store::{Edit, TagRow};
+
+use crate::{Library, error::LibraryError};
+
+/// From this share of a video on it counts as watched, in per cent.
+pub const WATCHED_PERCENT: u64 = 90;
+
+impl Library {
+    /// Gives stars, 1 to 5, or takes them away.
+    pub async fn rate(&self, user: UserId, id: ContentId, rating: Option<u8>) -> Result<(), LibraryError> {
+        check_rating(rating)?;
+        let video = self.number(id).await?;
+        let done = self.0.store.rate(user, &[video], rating, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Makes it a favourite, or no longer one.
+    pub async fn favourite(&self, user: UserId, id: ContentId, favourite: bool) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.favourite(user, &[video], favourite, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Says that it was watched, or was not. Either way there is no place left to go on from.
+    pub async fn watched(&self, user: UserId, id: ContentId, watched: bool) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.watched(user, &[video], watched, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Notes how far somebody is, in milliseconds. Near the end it counts as watched.
+    pub async fn progress(&self, user: UserId, id: ContentId, position_ms: u64) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.progress(user, video, position_ms, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Counts a view; how many there are now.
+    pub async fn view(&self, user: UserId, id: ContentId) -> Result<u64, LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.view(user, video, self.now_ms()).await?;
+        self.follow(done).await
+    }
+
+    /// Changes title, description and so on, if nobody else did since `version`; its new version.
+    pub async fn edit(&self, id: ContentId, edit: Edit, version: i64) -> Result<i64, LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.edit(video, edit, version, self.now_ms()).await?;
+        self.follow(done).await
+    }
+
+    /// Gives it a tag; one that does not exist yet is made.
+    pub async fn tag(&self, id: ContentId, name: &str) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.tag(&[video], name, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Takes a tag away.
+    pub async fn untag(&self, id: ContentId, name: &str) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.untag(&[video], name, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// Gives it these tags and no others.
+    pub async fn set_tags(&self, id: ContentId, names: &[String]) -> Result<(), LibraryError> {
+        let video = self.number(id).await?;
+        let done = self.0.store.set_tags(video, names, self.now_ms()).await?;
+        self.follow(done).await.map(drop)
+    }
+
+    /// All tags, by name, with how many videos have each.
+    pub async fn tags(&self) -> Result<Vec<TagRow>, LibraryError> {
+        Ok(self.0.store.tags().await?)
+    }
+
+    /// The number of a video.
+    pub(crate) async fn number(&self, id: ContentId) -> Result<catalogue::VideoId, LibraryError> {
+        self.0.store.number_of(id).await?.ok_or(LibraryError::NotFound("such video"))
+    }
+}
+
+/// That stars are 1 to 5, or none.
+pub(crate) fn check_rating(rating: Option<u8>) -> Result<(), LibraryError> {
+    match rating {
+        Some(stars) if !(1..=5).contains(&stars) => Err(LibraryError::Refused("a rating is 1 to 5 stars".to_owned())),
+        _ => Ok(()),
+    }
+}

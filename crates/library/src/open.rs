@@ -1,0 +1,103 @@
+//! Opening the library, and what runs in it from then on.
+
+use std::{
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU8, AtomicU64},
+    },
+    time::Duration,
+};
+
+use catalogue::Catalogue;
+use delivery::{Folders, Symlinks, films::Films};
+use store::{Location, Store};
+
+use crate::{
+    Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans, walk::Links,
+};
+
+/// What the library needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it is kept.
+    pub location: Location,
+    /// The media folders.
+    pub folders: Folders,
+    /// Their files as films.
+    pub films: Films,
+    /// What symbolic links do.
+    pub symlinks: Symlinks,
+    /// When it does what by itself.
+    pub times: Times,
+}
+
+/// When the library does what by itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Times {
+    /// From one look through all folders to the next, whatever the system tells of changes.
+    pub scan_every: Duration,
+    /// The same for folders of whose changes the system does not tell.
+    pub poll_every: Duration,
+    /// How long an answer may be given again; writes make it invalid at once in any case.
+    pub answers: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            scan_every: Duration::from_hours(6),
+            poll_every: Duration::from_secs(30),
+            answers: Duration::from_mins(5),
+        }
+    }
+}
+
+impl Library {
+    /// Opens the library: the store, its schema brought up to date. Lists are whole a moment after
+    /// [`Library::start`].
+    pub async fn open(options: Options) -> Result<Self, LibraryError> {
+        let store = Store::open(&options.location).await?;
+        let links = match options.symlinks {
+            Symlinks::Refuse => Links::Leave,
+            // Whether one may be followed is decided where the file is opened.
+            Symlinks::Follow | Symlinks::Inside => Links::Follow,
+        };
+        Ok(Self(Arc::new(Inner {
+            store,
+            films: options.films,
+            folders: options.folders,
+            links,
+            times: options.times,
+            catalogue: RwLock::new(Catalogue::default()),
+            step: tokio::sync::Mutex::default(),
+            generation: AtomicU64::new(0),
+            opened: AtomicU8::new(0),
+            answers: Answers::new(options.times.answers),
+            listeners: Listeners::default(),
+            scans: Scans::default(),
+        })))
+    }
+
+    /// Reads the catalogue and keeps it up to date, in the background, for as long as the runtime
+    /// lives.
+    pub fn start(&self) {
+        let library = self.clone();
+        tokio::spawn(async move {
+            let begun = std::time::Instant::now();
+            if let Err(error) = library.read_all().await {
+                tracing::error!(%error, "the library cannot be read; lists stay empty");
+                return;
+            }
+            let videos = library.catalogue().len();
+            tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
+            library.keep_scanning().await;
+        });
+    }
+
+    /// Waits until lists are whole.
+    pub async fn opened(&self) {
+        while self.is_open().is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
