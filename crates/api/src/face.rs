@@ -16,6 +16,7 @@ use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as HttpBody;
+use library::Library;
 use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub folders: Folders,
     /// The files of the folders as players see them.
     pub films: Films,
+    /// Every video known.
+    pub library: Library,
     /// How files are described.
     pub policy: Policy,
     /// Who may ask.
@@ -64,6 +67,7 @@ pub fn service(app: App) -> Face {
         readiness: app.readiness,
         metrics: app.metrics.clone(),
         films: app.films.clone(),
+        library: app.library,
         listeners: Listeners::new(app.stop.drain),
     };
     Face(Arc::new(Inner {

@@ -15,28 +15,23 @@ mod access;
 mod compression;
 mod cors;
 mod docs;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod etag;
 mod face;
 mod files;
 mod films;
 mod guarded;
 mod health;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod input;
 mod log;
 mod metrics;
+mod old;
 mod openapi;
 mod pages;
 mod playback;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod problem;
 mod ready;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod routes;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod sse;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod v1;
 mod welcome;
 

@@ -11,10 +11,13 @@ pub(crate) mod home;
 pub(crate) mod marks;
 pub(crate) mod playlists;
 pub(crate) mod tags;
+pub(crate) mod upkeep;
 mod video;
 pub(crate) mod videos;
 
 use serde::{Deserialize, Deserializer};
+
+pub(crate) use self::{ask::any_seed, video::VideoDetails};
 
 /// What was said, be it `null`; what was not said stays none by `#[serde(default)]`.
 fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
@@ -22,6 +25,8 @@ fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Optio
 }
 
 /// What may be `null` and must be said.
-fn required<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+fn required<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     Option::deserialize(from)
 }

@@ -62,7 +62,14 @@ async fn resolve(library: &Library, wanted: Wanted) -> Result<Query, Problem> {
         let id = PlaylistId(playlist);
         filters.playlist = Some((id, library.playlist_videos(UserId::HOUSEHOLD, id).await?));
     }
-    Ok(Query { user: UserId::HOUSEHOLD, text, filters, sort: Sort::Title, descending: false, seed: 0 })
+    Ok(Query {
+        user: UserId::HOUSEHOLD,
+        text,
+        filters,
+        sort: Sort::Title,
+        descending: false,
+        seed: 0,
+    })
 }
 
 async fn tags(library: &Library, names: &[String]) -> Result<Vec<TagId>, Problem> {

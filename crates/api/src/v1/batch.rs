@@ -24,8 +24,7 @@ pub(crate) struct Batch {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Select {
-    /// These.
-    #[schema(max_items = 10000)]
+    /// These, at most 10,000.
     Ids(Vec<String>),
     /// All that a list with this query has.
     Query(Box<BatchQuery>),
@@ -98,7 +97,9 @@ pub(crate) async fn run(
         Select::Ids(ids) => {
             Selected::Ids(ids.iter().map(|id| content(id)).collect::<Result<_, _>>()?)
         }
-        Select::Query(query) => Selected::Query(Box::new(ask::batch(&shared.library, &query).await?)),
+        Select::Query(query) => {
+            Selected::Query(Box::new(ask::batch(&shared.library, &query).await?))
+        }
     };
     let action = match action {
         BatchAction::Tag(name) => Action::Tag(name),
@@ -108,7 +109,12 @@ pub(crate) async fn run(
         BatchAction::Watched(watched) => Action::Watched(watched),
         BatchAction::Playlist(id) => Action::Playlist(PlaylistId(id)),
         BatchAction::Hide(hide) => Action::Hide(hide),
-        BatchAction::Refresh(_) => Action::Refresh,
+        BatchAction::Refresh(true) => Action::Refresh,
+        BatchAction::Refresh(false) => {
+            return Err(Problem::unprocessable(
+                "refresh can only be true: nothing is what is done otherwise",
+            ));
+        }
     };
     let done = shared.library.batch(UserId::HOUSEHOLD, &selected, &action).await?;
     let undo = done.undo.map(|label| Undo { id: ask::now_ms(), label });

@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
+use library::Event;
 
 use crate::{
     problem::Problem,
@@ -28,11 +29,13 @@ pub(crate) async fn stream(
 ) -> Result<Response, Problem> {
     // First, so that nothing falls between what was missed and what comes.
     let live = shared.library.listen();
-    let newest = shared.library.last_change().await?;
+    let newest = shared.library.store().last_change().await?;
     let missed = match sse::last_event_id(&headers) {
         None => Missed::All(Vec::new()),
-        Some(last) => match shared.library.changes_after(last, MOST).await? {
-            Some(events) if events.len() < MOST as usize => Missed::All(events),
+        Some(last) => match shared.library.store().changes_after(last, MOST).await? {
+            Some(changes) if changes.len() < MOST as usize => {
+                Missed::All(changes.into_iter().map(Event::from).collect())
+            }
             _ => Missed::TooMuch,
         },
     };

@@ -85,7 +85,7 @@ pub(crate) struct FolderName {
 )]
 pub(crate) async fn home(State(shared): State<Shared>) -> Result<Answer<Home>, Problem> {
     let home = shared.library.home(UserId::HOUSEHOLD).await?;
-    let row = |rows: Vec<library::VideoRow>| rows.into_iter().map(Video::of).collect();
+    let row = |rows: Vec<store::VideoRow>| rows.into_iter().map(Video::of).collect();
     Ok(Answer(Home {
         r#continue: row(home.begun),
         added: row(home.added),
@@ -169,11 +169,16 @@ pub(crate) async fn suggest(
     }
     let limit = limit.unwrap_or(8).clamp(1, 50) as usize;
     let found = shared.library.suggest(UserId::HOUSEHOLD, &q, limit).await?;
-    let tags: HashMap<String, library::TagRow> = match found.tags.is_empty() {
+    let tags: HashMap<String, store::TagRow> = match found.tags.is_empty() {
         true => HashMap::new(),
-        false => shared.library.tags().await?.into_iter().map(|tag| (tag.name.clone(), tag)).collect(),
+        false => {
+            shared.library.tags().await?.into_iter().map(|tag| (tag.name.clone(), tag)).collect()
+        }
     };
-    let titles = found.videos.into_iter().map(|row| TitleOf { id: row.content.to_string(), title: row.title });
+    let titles = found
+        .videos
+        .into_iter()
+        .map(|row| TitleOf { id: row.content.to_string(), title: row.title });
     let tags = found.tags.iter().filter_map(|name| tags.get(name)).map(|tag| TagName {
         id: tag.id.0,
         name: tag.name.clone(),
@@ -182,6 +187,10 @@ pub(crate) async fn suggest(
     Ok(Answer(Suggestions {
         titles: titles.collect(),
         tags: tags.collect(),
-        folders: found.folders.into_iter().map(|folder| FolderName { name: name(&folder), folder }).collect(),
+        folders: found
+            .folders
+            .into_iter()
+            .map(|folder| FolderName { name: name(&folder), folder })
+            .collect(),
     }))
 }

@@ -1,18 +1,21 @@
 //! `/api/v1/playlists`.
 
+use std::collections::HashMap;
+
 use axum::{
     Json as Answer,
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use catalogue::{PlaylistId, UserId};
+use catalogue::{PlaylistId, UserId, VideoId};
 use http::{HeaderMap, StatusCode, header};
-use library::{PlaylistRow, VideoRow};
+use library::PlaylistRow;
 use serde::{Deserialize, Serialize};
+use store::VideoRow;
 use utoipa::ToSchema;
 
 use super::{
-    video::{Video, address, seconds},
+    video::{Video, seconds},
     videos::content,
 };
 use crate::{
@@ -64,17 +67,36 @@ pub(crate) struct Playlists {
     total: u64,
 }
 
-impl From<PlaylistRow> for Playlist {
-    fn from(row: PlaylistRow) -> Self {
+impl Playlist {
+    fn of(row: PlaylistRow, posters: &HashMap<VideoId, String>) -> Self {
         Self {
             id: row.id.0,
             name: row.name,
             count: row.count,
             duration: seconds(row.duration_ms),
-            posters: row.first.iter().map(|id| format!("{}/poster.jpg", address(&id.to_string()))).collect(),
+            posters: row.first.iter().filter_map(|video| posters.get(video).cloned()).collect(),
             version: row.version,
         }
     }
+}
+
+/// Playlists as clients see them.
+async fn shown(shared: &Shared, rows: Vec<PlaylistRow>) -> Result<Vec<Playlist>, Problem> {
+    let firsts: Vec<VideoId> = rows.iter().flat_map(|row| row.first.iter().copied()).collect();
+    let mut posters = HashMap::new();
+    for some in firsts.chunks(MOST) {
+        for row in shared.library.store().videos(UserId::HOUSEHOLD, some).await? {
+            let video = row.video;
+            posters.extend(Video::of(row).poster_url().map(|url| (video, url)));
+        }
+    }
+    Ok(rows.into_iter().map(|row| Playlist::of(row, &posters)).collect())
+}
+
+/// One of them.
+async fn shown_one(shared: &Shared, row: PlaylistRow) -> Result<Playlist, Problem> {
+    let one = shown(shared, vec![row]).await?.pop();
+    one.ok_or_else(|| Problem::not_found("there is no such playlist"))
 }
 
 /// A name.
@@ -92,9 +114,9 @@ pub(crate) struct AddItems {
     /// Ids of videos, in order.
     #[schema(max_items = 1000)]
     videos: Vec<String>,
-    /// The item before which they go; at the end unless said.
+    /// How many items of the playlist stay before them; they go to the end unless said.
     #[serde(default)]
-    at: Option<i64>,
+    at: Option<u64>,
 }
 
 /// Where to.
@@ -112,7 +134,7 @@ pub(crate) struct MoveItem {
 )]
 pub(crate) async fn list(State(shared): State<Shared>) -> Result<Answer<Playlists>, Problem> {
     let rows = shared.library.playlists(UserId::HOUSEHOLD).await?;
-    let items: Vec<Playlist> = rows.into_iter().map(Playlist::from).collect();
+    let items = shown(&shared, rows).await?;
     Ok(Answer(Playlists { total: items.len() as u64, items }))
 }
 
@@ -127,7 +149,8 @@ pub(crate) async fn new(
 ) -> Result<Response, Problem> {
     let playlist = shared.library.new_playlist(UserId::HOUSEHOLD, &name).await?;
     let said = [(header::ETAG, etag::of_version(playlist.version))];
-    Ok((StatusCode::CREATED, said, Answer(Playlist::from(playlist))).into_response())
+    let playlist = shown_one(&shared, playlist).await?;
+    Ok((StatusCode::CREATED, said, Answer(playlist)).into_response())
 }
 
 /// A playlist with its items
@@ -136,10 +159,7 @@ pub(crate) async fn new(
     params(("id" = i64, Path, description = "Its number")),
     responses((status = 200, description = "The playlist", body = PlaylistItems, headers(("etag" = String)))),
 )]
-pub(crate) async fn get(
-    State(shared): State<Shared>,
-    Name(id): Name,
-) -> Result<Response, Problem> {
+pub(crate) async fn get(State(shared): State<Shared>, Name(id): Name) -> Result<Response, Problem> {
     whole(&shared, playlist(&id)?).await
 }
 
@@ -235,7 +255,7 @@ async fn whole(shared: &Shared, id: PlaylistId) -> Result<Response, Problem> {
     let said = [(header::ETAG, etag::of_version(row.version))];
     let item = |(item, row): (i64, VideoRow)| PlaylistItem { item, video: Video::of(row) };
     let whole = PlaylistItems {
-        playlist: row.into(),
+        playlist: shown_one(shared, row).await?,
         items: items.into_iter().map(item).collect(),
     };
     Ok((said, Answer(whole)).into_response())

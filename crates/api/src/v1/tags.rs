@@ -7,8 +7,8 @@ use axum::{
 };
 use catalogue::TagId;
 use http::{HeaderMap, StatusCode, header};
-use library::TagRow;
 use serde::{Deserialize, Serialize};
+use store::TagRow;
 use utoipa::ToSchema;
 
 use super::videos::content;

@@ -1,8 +1,8 @@
 //! A video as clients see it.
 
-use library::{FileRow, FileState, VideoDetails as Row, VideoRow};
 use serde::Serialize;
 use serde_json::Value;
+use store::{FileRow, FileState, VideoDetails as Row, VideoRow};
 use utoipa::ToSchema;
 
 use super::filter::time;
@@ -11,7 +11,7 @@ use super::filter::time;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Video {
     /// 26 letters that its content gives it; they stay when the file is moved or renamed.
-    #[schema(pattern = "^[a-z2-7]{26}$")]
+    #[schema(pattern = "^[0-7][0-9a-hjkmnp-tv-z]{25}$")]
     pub(crate) id: String,
     pub(crate) title: String,
     /// The folder below the media folder, percent-encoded, without slashes at its ends; "" at the top.

@@ -10,8 +10,8 @@ use axum::{
 use catalogue::{FacetKind, Position, UserId};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use media::ContentId;
-use library::Edit;
 use serde::{Deserialize, Serialize};
+use store::Edit;
 use utoipa::ToSchema;
 
 use super::{
@@ -157,7 +157,11 @@ pub(crate) async fn facets(
                 FacetKind::Tags => names.get(&facet.value.parse().ok()?)?.clone(),
                 _ => facet.value,
             };
-            Some(FacetValue { label: label(kind, &value), value: ask::escaped(kind, value), count: facet.count })
+            Some(FacetValue {
+                label: label(kind, &value),
+                value: ask::escaped(kind, value),
+                count: facet.count,
+            })
         });
         facets.insert((*name).to_owned(), values.collect());
     }
@@ -199,10 +203,7 @@ pub(crate) async fn random(
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The video", body = VideoDetails, headers(("etag" = String)))),
 )]
-pub(crate) async fn get(
-    State(shared): State<Shared>,
-    Name(id): Name,
-) -> Result<Response, Problem> {
+pub(crate) async fn get(State(shared): State<Shared>, Name(id): Name) -> Result<Response, Problem> {
     details(&shared, content(&id)?).await
 }
 
