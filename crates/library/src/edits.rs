@@ -1,55 +1,46 @@
 //! What people do with single videos.
 
-use catalogue::UserId;
+use catalogue::{Personal, UserId};
 use media::ContentId;
 use store::{Edit, TagRow};
 
 use crate::{Library, error::LibraryError};
 
-/// From this share of a video on it counts as watched, in per cent.
-pub const WATCHED_PERCENT: u64 = 90;
-
 impl Library {
     /// Gives stars, 1 to 5, or takes them away.
-    pub async fn rate(&self, user: UserId, id: ContentId, rating: Option<u8>) -> Result<(), LibraryError> {
+    pub async fn rate(&self, user: UserId, id: ContentId, rating: Option<u8>) -> Result<Personal, LibraryError> {
         check_rating(rating)?;
-        let video = self.number(id).await?;
-        let done = self.0.store.rate(user, &[video], rating, self.now_ms()).await?;
-        self.follow(done).await.map(drop)
+        let done = self.0.store.rate(user, id, rating, self.now_ms()).await?;
+        self.follow(done).await
     }
 
     /// Makes it a favourite, or no longer one.
-    pub async fn favourite(&self, user: UserId, id: ContentId, favourite: bool) -> Result<(), LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.favourite(user, &[video], favourite, self.now_ms()).await?;
-        self.follow(done).await.map(drop)
+    pub async fn favourite(&self, user: UserId, id: ContentId, favourite: bool) -> Result<Personal, LibraryError> {
+        let done = self.0.store.favourite(user, id, favourite, self.now_ms()).await?;
+        self.follow(done).await
     }
 
     /// Says that it was watched, or was not. Either way there is no place left to go on from.
-    pub async fn watched(&self, user: UserId, id: ContentId, watched: bool) -> Result<(), LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.watched(user, &[video], watched, self.now_ms()).await?;
-        self.follow(done).await.map(drop)
+    pub async fn watched(&self, user: UserId, id: ContentId, watched: bool) -> Result<Personal, LibraryError> {
+        let done = self.0.store.watched(user, id, watched, self.now_ms()).await?;
+        self.follow(done).await
     }
 
     /// Notes how far somebody is, in milliseconds. Near the end it counts as watched.
-    pub async fn progress(&self, user: UserId, id: ContentId, position_ms: u64) -> Result<(), LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.progress(user, video, position_ms, self.now_ms()).await?;
-        self.follow(done).await.map(drop)
+    pub async fn progress(&self, user: UserId, id: ContentId, position_ms: u64) -> Result<Personal, LibraryError> {
+        let done = self.0.store.progress(user, id, position_ms, 0, self.now_ms()).await?;
+        self.follow(done).await
     }
 
     /// Counts a view; how many there are now.
     pub async fn view(&self, user: UserId, id: ContentId) -> Result<u64, LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.view(user, video, self.now_ms()).await?;
+        let done = self.0.store.view(user, id, self.now_ms()).await?;
         self.follow(done).await
     }
 
     /// Changes title, description and so on, if nobody else did since `version`; its new version.
     pub async fn edit(&self, id: ContentId, edit: Edit, version: i64) -> Result<i64, LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.edit(video, edit, version, self.now_ms()).await?;
+        let done = self.0.store.edit(id, edit, version, self.now_ms()).await?;
         self.follow(done).await
     }
 
@@ -68,15 +59,14 @@ impl Library {
     }
 
     /// Gives it these tags and no others.
-    pub async fn set_tags(&self, id: ContentId, names: &[String]) -> Result<(), LibraryError> {
-        let video = self.number(id).await?;
-        let done = self.0.store.set_tags(video, names, self.now_ms()).await?;
-        self.follow(done).await.map(drop)
+    pub async fn set_tags(&self, id: ContentId, names: &[String]) -> Result<Vec<TagRow>, LibraryError> {
+        let done = self.0.store.set_tags(id, names, self.now_ms()).await?;
+        self.follow(done).await
     }
 
     /// All tags, by name, with how many videos have each.
     pub async fn tags(&self) -> Result<Vec<TagRow>, LibraryError> {
-        Ok(self.0.store.tags().await?)
+        Ok(self.0.store.tags_all().await?)
     }
 
     /// The number of a video.

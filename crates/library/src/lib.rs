@@ -17,7 +17,6 @@ mod error;
 mod events;
 mod facts;
 mod foreign;
-mod import;
 mod kinds;
 mod legacy;
 mod lists;
@@ -45,10 +44,8 @@ use store::Store;
 
 pub use {
     batch::{Action, BATCH_MOST, Batched, Selection},
-    edits::WATCHED_PERCENT,
     error::LibraryError,
     events::Event,
-    import::{ImportReport, Unmatched},
     legacy::Malformed,
     lists::{CacheStatus, Home, Listed, MOST, Suggestions},
     open::{Options, Times},

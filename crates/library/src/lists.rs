@@ -166,7 +166,7 @@ impl Library {
         let videos = self.0.store.videos(user, &videos).await?;
         let begins = text.trim().to_lowercase();
         let meant = |name: &str| name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins));
-        let tags = self.0.store.tags().await?;
+        let tags = self.0.store.tags_all().await?;
         let tags = tags.into_iter().map(|tag| tag.name).filter(|name| meant(name)).take(limit).collect();
         let folders = self.folders("").await?;
         let folders = folders.into_iter().map(|(folder, _)| folder).filter(|folder| meant(folder)).take(limit).collect();
@@ -201,7 +201,7 @@ impl Library {
 
     /// All that is known of a video.
     pub async fn details(&self, user: UserId, id: ContentId) -> Result<VideoDetails, LibraryError> {
-        self.0.store.details(user, id).await?.ok_or(LibraryError::NotFound("such video"))
+        Ok(self.0.store.details(user, id).await?)
     }
 
     /// How the answers that are kept are of use.

@@ -11,13 +11,14 @@ mod look;
 mod status;
 
 use std::{
+    collections::HashSet,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::atomic::Ordering,
     time::Duration,
 };
 
-use store::Found;
+use catalogue::VideoId;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
@@ -26,7 +27,7 @@ use tokio::{
 
 pub(crate) use self::status::Progress;
 pub use self::status::{ScanState, ScanStatus};
-use self::{known::KnownFiles, look::look_at};
+use self::{known::KnownFiles, look::{Looked, look_at}};
 use crate::{
     Library,
     error::LibraryError,
@@ -112,6 +113,11 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
+/// The videos that came with what was written.
+fn added(done: &store::Done<Vec<Option<VideoId>>>) -> HashSet<VideoId> {
+    done.added.iter().copied().collect()
+}
+
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.unchanged += other.unchanged;
@@ -150,10 +156,12 @@ struct Pass<'a> {
     root: usize,
     /// The media folder as the store names it.
     name: String,
-    looks: JoinSet<Option<Found>>,
-    batch: Vec<Found>,
+    looks: JoinSet<Option<Looked>>,
+    batch: Vec<Looked>,
     batch_since: Instant,
     tally: Tally,
+    /// Which scan this is: when it began.
+    began_ms: i64,
 }
 
 impl<'a> Pass<'a> {
@@ -166,6 +174,7 @@ impl<'a> Pass<'a> {
             batch: Vec::new(),
             batch_since: Instant::now(),
             tally: Tally::default(),
+            began_ms: library.now_ms(),
         }
     }
 
@@ -217,9 +226,20 @@ impl<'a> Pass<'a> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let batch = std::mem::take(&mut self.batch);
-        let done = self.library.0.store.record(batch, self.library.now_ms()).await?;
-        self.library.follow(done).await?;
+        let (batch, tags): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.batch).into_iter().map(|one| (one.found, one.tags)).unzip();
+        let store = &self.library.0.store;
+        let done = store.record(batch, self.began_ms, self.library.now_ms()).await?;
+        let new = added(&done);
+        let videos = self.library.follow(done).await?;
+        // Tags of side files are given once: who takes one away does not want it again.
+        for (video, tags) in videos.into_iter().zip(tags) {
+            let Some(video) = video.filter(|video| new.contains(video)) else { continue };
+            for tag in tags {
+                let done = store.tag(&[video], &tag, self.library.now_ms()).await?;
+                self.library.follow(done).await?;
+            }
+        }
         Ok(())
     }
 }

@@ -59,19 +59,19 @@ impl Library {
             let _in_step = self.0.step.lock().await;
             let entries = store.entries(after, PAGE).await?;
             let Some((last, _)) = entries.last() else { break };
-            let (from, last) = (after, *last);
-            after = Some(last);
+            after = Some(*last);
             read += entries.len() as u64;
-            let personals = store.personals(UserId::HOUSEHOLD, from, last).await?;
-            {
-                let mut catalogue = self.catalogue_to_write();
-                catalogue.load(entries);
-                for (video, personal) in personals {
-                    catalogue.set_personal(UserId::HOUSEHOLD, video, personal);
-                }
-            }
+            self.catalogue_to_write().load(entries);
             let percent = u8::try_from((read * 100 / total).min(99)).unwrap_or(99);
             self.0.opened.store(percent, Ordering::Release);
+        }
+        let mut after = None;
+        loop {
+            let _in_step = self.0.step.lock().await;
+            let personals = store.personals(UserId::HOUSEHOLD, after, PAGE).await?;
+            let Some((last, _)) = personals.last() else { break };
+            after = Some(*last);
+            self.catalogue_to_write().load_personal(UserId::HOUSEHOLD, personals);
         }
         self.0.opened.store(100, Ordering::Release);
         self.0.generation.fetch_add(1, Ordering::Release);

@@ -21,6 +21,8 @@ pub struct Found {
     pub inode: u64,
     /// The device.
     pub device: u64,
+    /// A digest of the files that lie beside it and speak of it; 0 for none.
+    pub beside: i64,
     /// A file of an earlier media folder has the same path, so that this one cannot be asked for.
     pub shadowed: bool,
     /// What it is.
@@ -39,6 +41,8 @@ pub enum What {
         /// The way in which that file's content id was made.
         identity_version: u32,
     },
+    /// It is no video, and nobody said that it was one.
+    Nothing,
     /// It cannot be read as a video, for this reason, which is written for a person.
     Problem(String),
 }

@@ -25,6 +25,8 @@ pub struct Known {
     pub inode: u64,
     /// The device.
     pub device: u64,
+    /// A digest of what lay beside it; 0 for nothing.
+    pub beside: i64,
     /// How it stands.
     pub state: FileState,
     /// What it holds.
@@ -76,6 +78,24 @@ pub struct Duplicate {
 /// How many files one statement names.
 const AT_ONCE: usize = 10_000;
 
+/// Reads what a scan must know of a file.
+pub(crate) fn read_known(row: &crate::db::Row) -> Result<Known, StoreError> {
+    let mut columns = row.columns();
+    Ok(Known {
+        file: columns.int()?,
+        path: columns.text()?,
+        size: columns.count()?,
+        modified_ns: columns.int()?,
+        inode: columns.int()?.cast_unsigned(),
+        device: columns.int()?.cast_unsigned(),
+        beside: columns.int()?,
+        state: FileState::of(columns.int()?),
+        video: columns.maybe_video()?,
+        identity_version: columns.small()?,
+        problem: columns.flag()?,
+    })
+}
+
 impl Store {
     /// The files of a media folder whose paths come after this one, byte by byte; "" begins. At most
     /// `limit`, in order.
@@ -88,29 +108,13 @@ impl Store {
         let mut link = self.db.read().await?;
         let rows = link
             .rows(
-                "SELECT id, path, size, modified_ns, inode, device, state, video, identity, \
+                "SELECT id, path, size, modified_ns, inode, device, beside, state, video, identity, \
                    CASE WHEN problem IS NULL THEN 0 ELSE 1 END \
                  FROM files WHERE root = $1 AND path > $2 ORDER BY path LIMIT $3",
                 args![root, after_path, limit],
             )
             .await?;
-        let mut known = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut columns = row.columns();
-            known.push(Known {
-                file: columns.int()?,
-                path: columns.text()?,
-                size: columns.count()?,
-                modified_ns: columns.int()?,
-                inode: columns.int()?.cast_unsigned(),
-                device: columns.int()?.cast_unsigned(),
-                state: FileState::of(columns.int()?),
-                video: columns.maybe_video()?,
-                identity_version: columns.small()?,
-                problem: columns.flag()?,
-            });
-        }
-        Ok(known)
+        rows.iter().map(read_known).collect()
     }
 
     /// These files are not there any more. Their videos keep everything; one that no other file

@@ -25,6 +25,7 @@ mod entries;
 mod error;
 mod files;
 mod location;
+mod lookups;
 mod migrate;
 mod open;
 mod personal;

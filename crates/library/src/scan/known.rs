@@ -1,6 +1,6 @@
 //! The files that the store knows below a path, while a scan goes over them.
 //!
-//! Of a million files each costs some tens of bytes: paths are kept as digests of theirs.
+//! Of a million files each costs about two hundred bytes, while it lasts.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many are asked for at once.
-const PAGE: usize = 5_000;
+const PAGE: u32 = 5_000;
 
 pub(super) struct KnownFiles(HashMap<u128, Known>);
 
@@ -23,8 +23,9 @@ struct Known {
     present: bool,
     /// Whether it is accounted for now.
     met: bool,
-    /// A digest of each folder above it would be dear; a folder that cannot be read is rare, so
-    /// paths are compared only then, and kept only where one was spared.
+    /// The way in which its content's id was made.
+    identity: u32,
+    /// For when a folder cannot be read.
     path: Box<str>,
 }
 
@@ -34,8 +35,8 @@ impl KnownFiles {
         let mut known = HashMap::new();
         let mut after = String::new();
         loop {
-            let page = store.known(root, prefix, &after, PAGE).await?;
-            let is_last = page.len() < PAGE;
+            let page = store.known_below(root, prefix, &after, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
             if let Some(last) = page.last() {
                 after.clone_from(&last.path);
             }
@@ -47,8 +48,9 @@ impl KnownFiles {
                     device: one.device,
                     beside: one.beside,
                 };
-                let (file, present, met) = (one.id, one.present, false);
-                (digest(&one.path), Known { file, state, present, met, path: one.path.into() })
+                let (file, state_of, met) = (one.file, one.state, false);
+                let present = state_of != store::FileState::Away;
+                (digest(&one.path), Known { file, state, present, met, identity: one.identity_version, path: one.path.into() })
             }));
             if is_last {
                 return Ok(Self(known));
@@ -60,7 +62,9 @@ impl KnownFiles {
     pub(super) fn is_unchanged(&mut self, place: &Place) -> bool {
         let Some(known) = self.0.get_mut(&digest(&place.path.to_url_path())) else { return false };
         known.met = true;
-        known.present && known.state.is_as(&place.state)
+        // A file without content has no way.
+        let is_of_today = matches!(known.identity, 0 | demux::IDENTITY_VERSION);
+        known.present && is_of_today && known.state.is_as(&place.state)
     }
 
     /// Of files in this folder nobody knows whether they are there.

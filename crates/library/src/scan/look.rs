@@ -4,7 +4,7 @@ use std::{io::Read as _, time::UNIX_EPOCH};
 
 use delivery::{OpenFile, RelativePath, films::Survey};
 use media::{Language, Unreadable};
-use store::{Content, Facts, Found, TitleFrom};
+use store::{Content, Facts, Found, TitleFrom, What};
 
 use crate::{
     Library, facts, foreign,
@@ -12,8 +12,19 @@ use crate::{
     walk::{FileState, Place},
 };
 
+/// What was found, and the tags that files beside it give.
+pub(super) struct Looked {
+    pub(super) found: Found,
+    pub(super) tags: Vec<String>,
+}
+
 /// What is found at a place; none if it is gone again, or is not for us.
-pub(super) async fn look_at(library: &Library, root: usize, root_name: String, place: Place) -> Option<Found> {
+pub(super) async fn look_at(
+    library: &Library,
+    root: usize,
+    root_name: String,
+    place: Place,
+) -> Option<Looked> {
     let survey = match library.0.films.survey(&place.path).await {
         Ok(survey) => survey,
         Err(error) => {
@@ -28,7 +39,8 @@ pub(super) async fn look_at(library: &Library, root: usize, root_name: String, p
     // Another folder's file of the same path comes first: this one cannot be reached.
     if survey.identity.ino != place.state.inode {
         let why = "another media folder has a file of the same path, which comes first: rename one of them";
-        return Some(problem(root_name, place, why.to_owned()));
+        let found = found(root_name, place, What::Problem(why.to_owned()));
+        return Some(Looked { found: Found { shadowed: true, ..found }, tags: Vec::new() });
     }
     // It was changed since it was walked over: what counts is what was read.
     let state = state_of(&survey, place.state.beside);
@@ -36,11 +48,13 @@ pub(super) async fn look_at(library: &Library, root: usize, root_name: String, p
     match facts_of(library, root, &place, &survey).await {
         Ok(facts) => {
             let (tags, facts) = with_sides(library, &place, facts).await;
-            let content = Content { id: survey.id, facts, tags };
-            Some(found(root_name, place, Ok(content)))
+            let content = Content { id: survey.id, identity_version: demux::IDENTITY_VERSION, facts };
+            Some(Looked { found: found(root_name, place, What::Video(Box::new(content))), tags })
         }
         // A text that is called like a transport stream is no problem, and no video.
-        Err(_) if !place.promised => Some(found(root_name, place, Err(None))),
+        Err(_) if !place.promised => {
+            Some(Looked { found: found(root_name, place, What::Nothing), tags: Vec::new() })
+        }
         Err(reason) => Some(problem(root_name, place, reason)),
     }
 }
@@ -98,11 +112,13 @@ async fn read_beside(library: &Library, path: &RelativePath, name: &str) -> Opti
     tokio::task::spawn_blocking(read).await.ok()?
 }
 
-fn problem(root: String, place: Place, reason: String) -> Found {
-    found(root, place, Err(Some(reason)))
+fn problem(root: String, place: Place, reason: String) -> Looked {
+    Looked { found: found(root, place, What::Problem(reason)), tags: Vec::new() }
 }
 
-fn found(root: String, place: Place, what: Result<Content, Option<String>>) -> Found {
+fn found(root: String, place: Place, what: What) -> Found {
     let FileState { size, modified_ns, inode, device, beside } = place.state;
-    Found { root, path: place.path.to_url_path(), size, modified_ns, inode, device, beside, what }
+    let path = place.path.to_url_path();
+    let folder = path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned());
+    Found { root, path, folder, size, modified_ns, inode, device, beside, shadowed: false, what }
 }

@@ -71,6 +71,7 @@ CREATE TABLE files (
     root        TEXT COLLATE "C" NOT NULL,
     path        TEXT COLLATE "C" NOT NULL,    -- percent-encoded, below the root
     folder      TEXT COLLATE "C" NOT NULL,    -- the same without the name; '' is the top
+    name        TEXT COLLATE "C" NOT NULL,    -- the name, percent-encoded
     size        BIGINT NOT NULL,
     modified_ns BIGINT NOT NULL,
     inode       BIGINT NOT NULL,
@@ -80,8 +81,11 @@ CREATE TABLE files (
     identity    BIGINT NOT NULL, -- the way in which its content's id was made; 0 none
     found_ms    BIGINT NOT NULL,
     seen        BIGINT NOT NULL, -- the scan that saw it last
+    beside      BIGINT NOT NULL, -- a digest of the files that lie beside it and speak of it; 0 none
     UNIQUE (root, path)
 );
+CREATE INDEX files_path ON files (path);
+CREATE INDEX files_name ON files (name);
 CREATE INDEX files_video ON files (video, state);
 CREATE INDEX files_inode ON files (inode, size);
 CREATE INDEX files_problem ON files (id) WHERE problem IS NOT NULL;

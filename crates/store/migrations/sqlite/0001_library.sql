@@ -64,6 +64,7 @@ CREATE TABLE files (
     root        TEXT NOT NULL,
     path        TEXT NOT NULL,    -- percent-encoded, below the root
     folder      TEXT NOT NULL,    -- the same without the name; '' is the top
+    name        TEXT NOT NULL,    -- the name, percent-encoded
     size        INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     inode       INTEGER NOT NULL,
@@ -73,8 +74,11 @@ CREATE TABLE files (
     identity    INTEGER NOT NULL, -- the way in which its content's id was made; 0 none
     found_ms    INTEGER NOT NULL,
     seen        INTEGER NOT NULL, -- the scan that saw it last
+    beside      INTEGER NOT NULL, -- a digest of the files that lie beside it and speak of it; 0 none
     UNIQUE (root, path)
 ) STRICT;
+CREATE INDEX files_path ON files (path);
+CREATE INDEX files_name ON files (name);
 CREATE INDEX files_video ON files (video, state);
 CREATE INDEX files_inode ON files (inode, size);
 CREATE INDEX files_problem ON files (id) WHERE problem IS NOT NULL;

@@ -79,6 +79,7 @@ pub(super) struct Place {
     pub(super) modified_ns: i64,
     pub(super) inode: i64,
     pub(super) device: i64,
+    pub(super) beside: i64,
 }
 
 /// A batch and all that it concerns.
@@ -150,6 +151,7 @@ impl Model {
             modified_ns: found.modified_ns,
             inode: found.inode.cast_signed(),
             device: found.device.cast_signed(),
+            beside: found.beside,
         };
         let unchanged = old.as_ref().is_some_and(|old| {
             (old.size, old.modified_ns, old.inode, old.device)
@@ -158,6 +160,7 @@ impl Model {
         let before = old.as_ref().and_then(|old| old.video).map(|at| self.resolve(at));
         let mut new = New { found: place, state, problem: None, identity: 0, video: None };
         match found.what {
+            What::Nothing => {}
             What::Problem(text) => {
                 new.problem = Some(clean_within(text, REASON));
                 // What was read once is what it is, although it cannot be read now.

@@ -223,6 +223,7 @@ async fn files(
         root: &'a str,
         path: &'a str,
         folder: &'a str,
+        name: &'a str,
         size: i64,
         modified_ns: i64,
         inode: i64,
@@ -230,6 +231,7 @@ async fn files(
         state: i64,
         problem: Option<&'a str>,
         identity: i64,
+        beside: i64,
     }
     let lines: Vec<_> = model
         .new
@@ -239,6 +241,7 @@ async fn files(
             root: &new.found.root,
             path: &new.found.path,
             folder: &new.found.folder,
+            name: new.found.path.rsplit('/').next().unwrap_or_default(),
             size: new.found.size,
             modified_ns: new.found.modified_ns,
             inode: new.found.inode,
@@ -246,24 +249,25 @@ async fn files(
             state: new.state.number(),
             problem: new.problem.as_deref(),
             identity: new.identity,
+            beside: new.found.beside,
         })
         .collect();
     if lines.is_empty() {
         return Ok(());
     }
     link.run(
-        "INSERT INTO files (video, root, path, folder, size, modified_ns, inode, device, state, problem, \
-           identity, found_ms, seen) \
+        "INSERT INTO files (video, root, path, folder, name, size, modified_ns, inode, device, state, \
+           problem, identity, beside, found_ms, seen) \
          SELECT CAST(e.value->>'video' AS BIGINT), e.value->>'root', e.value->>'path', e.value->>'folder', \
-           CAST(e.value->>'size' AS BIGINT), CAST(e.value->>'modified_ns' AS BIGINT), \
+           e.value->>'name', CAST(e.value->>'size' AS BIGINT), CAST(e.value->>'modified_ns' AS BIGINT), \
            CAST(e.value->>'inode' AS BIGINT), CAST(e.value->>'device' AS BIGINT), \
            CAST(e.value->>'state' AS BIGINT), e.value->>'problem', \
-           CAST(e.value->>'identity' AS BIGINT), $2, $3 \
+           CAST(e.value->>'identity' AS BIGINT), CAST(e.value->>'beside' AS BIGINT), $2, $3 \
          FROM json_each($1) e WHERE true \
          ON CONFLICT (root, path) DO UPDATE SET video = excluded.video, folder = excluded.folder, \
            size = excluded.size, modified_ns = excluded.modified_ns, inode = excluded.inode, \
            device = excluded.device, state = excluded.state, problem = excluded.problem, \
-           identity = excluded.identity, seen = excluded.seen",
+           identity = excluded.identity, beside = excluded.beside, seen = excluded.seen",
         args![json(&lines)?, now_ms, generation],
     )
     .await?;
