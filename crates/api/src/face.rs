@@ -15,19 +15,20 @@ use axum::{
 use bytes::Bytes;
 use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use http_body::Body as HttpBody;
 use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
 use crate::{
-    access::{self, ApiKeys},
+    access::Access,
     compression,
     cors::{self, Cors},
     files::{self, Files},
     films::{self, Door, Kino},
     health,
     metrics::{self, Metrics},
+    observe::Observe,
     playback,
     problem::Problem,
     ready::{self, Readiness},
@@ -42,14 +43,16 @@ pub struct App {
     pub films: Films,
     /// How files are described.
     pub policy: Policy,
-    /// Who may ask.
-    pub keys: ApiKeys,
+    /// Who may do what.
+    pub access: Access,
     /// Which pages of other sites may use the answers.
     pub cors: Cors,
     /// What is wrong at the moment.
     pub readiness: Readiness,
     /// What is counted.
     pub metrics: Metrics,
+    /// What an operator sees.
+    pub observe: Observe,
     /// The largest body of a request, in bytes. A longer one gets 413.
     pub body_size: usize,
 }
@@ -62,7 +65,8 @@ pub fn service(app: App) -> Face {
         kino: Kino { films: app.films, policy: app.policy.clone(), metrics: app.metrics.clone() },
         files: Files { folders: app.folders, policy: app.policy, metrics: app.metrics.clone() },
         cors: cors::Rule::new(&app.cors),
-        keys: app.keys,
+        access: app.access,
+        observe: app.observe,
         metrics: app.metrics,
         body_size: app.body_size,
     }))
@@ -132,7 +136,8 @@ struct Inner {
     files: Files,
     kino: Kino,
     cors: cors::Rule,
-    keys: ApiKeys,
+    access: Access,
+    observe: Observe,
     metrics: Metrics,
     body_size: usize,
 }
@@ -148,30 +153,31 @@ impl Inner {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
-        let mut response = match self.refuse(&call) {
-            Some(refusal) => refusal,
-            None => self.answer_known(call, way).await,
+        let mut response = match self.let_in(&call) {
+            Err(refusal) => *refusal,
+            Ok(None) => self.answer_known(call, way).await,
+            Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
         self.cors.allow(origin.as_ref(), response.headers_mut());
         Answer { response, route }
     }
 
-    /// The refusal of a request that shows no key where one is needed, or whose body is longer
-    /// than it may be.
-    fn refuse<B: HttpBody>(&self, Call { request, peer, .. }: &Call<B>) -> Option<Response> {
-        if let Err(refusal) = access::check(&self.keys, request) {
-            self.metrics.refused(refusal.name());
-            access::log(refusal, request, *peer);
-            return Some(refusal.into_response());
-        }
+    /// Refuses a request that shows no key where one is needed, or whose body is longer than it may
+    /// be. Else the cookie for a page that was opened with a key.
+    fn let_in<B: HttpBody>(&self, call: &Call<B>) -> Result<Option<HeaderValue>, Box<Response>> {
+        let Call { request, peer, .. } = call;
+        let cookie = self.access.check_key(request, *peer).map_err(|refusal| {
+            self.access.refused(refusal, request, *peer);
+            refusal.into_response()
+        })?;
         let length = request.body().size_hint().lower();
         if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
-            return None;
+            return Ok(cookie);
         }
         self.metrics.refused("body_size");
         let allowed = self.body_size;
         let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
-        Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response())
+        Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response().into())
     }
 
     async fn answer_known<B>(&self, call: Call<B>, way: Way) -> Response
@@ -179,7 +185,7 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let Call { request, head_only, .. } = call;
+        let Call { request, peer, head_only } = call;
         let (mut head, body) = request.into_parts();
         let offer = compression::Offer::take(&mut head.headers);
         let response = match way {
@@ -192,6 +198,10 @@ impl Inner {
             Way::Route => {
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));
+                // What handlers and access rules look at beside the request.
+                head.extensions.insert(peer);
+                head.extensions.insert(self.access.clone());
+                head.extensions.insert(self.observe.clone());
                 Box::pin(self.route(Request::from_parts(head, body))).await
             }
         };
@@ -225,6 +235,15 @@ where
             }))
         })
     }
+}
+
+/// A page that was opened with a key keeps it, so that what the page asks for shows it too.
+fn with_key(mut response: Response, cookie: HeaderValue) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// A handler that panics costs one answer, never the process.

@@ -17,16 +17,21 @@ mod films;
 mod health;
 mod log;
 mod metrics;
+mod observe;
 mod playback;
 mod problem;
 mod ready;
 mod welcome;
 
 pub use {
-    access::ApiKeys,
+    access::{
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
+        PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
+    },
     cors::Cors,
     face::{App, Face, service},
     log::Log,
     metrics::Metrics,
+    observe::{Cache, CacheWatch, DiskSpec, Logs, Observe},
     ready::{Condition, Readiness, State},
 };
