@@ -29,8 +29,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use axum::extract::Request;
-use http::{HeaderMap, HeaderValue, Uri, request::Parts};
+use http::{HeaderValue, Uri, request::Parts};
 use net::Peer;
 
 use self::{
@@ -147,29 +146,20 @@ impl Access {
         refusal.log(uri, peer);
     }
 
-    /// Whether a request may be made. The future holds nothing of the request.
-    fn admit(
-        &self,
-        rule: Rule,
-        request: &Request,
-        peer: Peer,
-    ) -> impl Future<Output = Result<(), Problem>> + Send + use<> {
-        let asked = Asked::of(request.method(), request.uri(), request.headers(), peer);
+    /// Whether a request may be made.
+    async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
+        let asked = Asked::of(&request.method, &request.uri, &request.headers, peer);
         let ground = Ground { hosts: &self.0.hosts, friends: &self.0.friends };
-        let verdict = decide::without_session(rule, &asked, ground);
-        let token = sessions::token_of(request.headers());
-        let (method, uri) = (request.method().clone(), request.uri().clone());
-        let this = self.clone();
-        async move {
-            let verdict = match verdict {
-                Some(verdict) => verdict,
-                None => decide::with_standing(this.standing(token).await?),
-            };
-            verdict.map_err(|refusal| {
-                this.tell(refusal, &method, &uri, peer);
-                refusal.problem()
-            })
-        }
+        let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
+            verdict
+        } else {
+            let token = sessions::token_of(&request.headers);
+            decide::with_standing(self.standing(token).await?)
+        };
+        verdict.map_err(|refusal| {
+            self.tell(refusal, &request.method, &request.uri, peer);
+            refusal.problem()
+        })
     }
 
     async fn standing(&self, token: Option<TokenHash>) -> Result<Standing, Problem> {
@@ -182,12 +172,6 @@ impl Access {
 
     async fn password_hash(&self) -> Result<Option<String>, Problem> {
         self.0.keeper.meta(PASSWORD).await.map_err(unreachable_keeper)
-    }
-
-    /// Whether whoever asks sits at this machine.
-    fn is_near(&self, asked: &Parts, peer: Peer) -> bool {
-        let asked = Asked::of(&asked.method, &asked.uri, &asked.headers, peer);
-        decide::is_on_this_machine(&asked)
     }
 
     /// Whether this is the administrator's password. Tries are counted.
@@ -212,7 +196,13 @@ impl Access {
     }
 }
 
+/// Whether whoever asks sits at this machine.
+fn is_near(asked: &Parts, peer: Peer) -> bool {
+    decide::is_on_this_machine(&Asked::of(&asked.method, &asked.uri, &asked.headers, peer))
+}
+
 /// Why a password was not even tried.
+#[derive(Clone, Copy, Debug)]
 enum TryError {
     /// There were too many tries; so long until the next.
     Wait(Duration),
@@ -221,18 +211,14 @@ enum TryError {
 
 /// Whether the request may be made under this rule. [`Access`] and the [`Peer`] were put into the request's extensions
 /// by the face; without them nobody is let in.
-pub(crate) fn admit(
-    rule: Rule,
-    request: &Request,
-    peer: Peer,
-) -> impl Future<Output = Result<(), Problem>> + Send + use<> {
-    let access = request.extensions().get::<Access>();
-    let asked = access.map(|access| access.admit(rule, request, peer));
-    async move {
-        match asked {
-            Some(asked) => asked.await,
-            None => Err(Refusal::Unknown.problem()),
-        }
+pub(crate) async fn admit(rule: Rule, request: &Parts) -> Result<(), Problem> {
+    if rule == Rule::Open {
+        return Ok(());
+    }
+    let known = (request.extensions.get::<Access>(), request.extensions.get::<Peer>());
+    match known {
+        (Some(access), Some(peer)) => access.admit(rule, request, *peer).await,
+        _ => Err(Refusal::Unknown.problem()),
     }
 }
 

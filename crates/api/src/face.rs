@@ -10,28 +10,29 @@ use axum::{
     body::Body,
     extract::Request,
     response::{IntoResponse as _, Response},
-    routing,
 };
 use bytes::Bytes;
 use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as HttpBody;
 use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
 use crate::{
+    accept,
     access::Access,
     compression,
     cors::{self, Cors},
     files::{self, Files},
     films::{self, Door, Kino},
-    health,
-    metrics::{self, Metrics},
+    metrics::Metrics,
     observe::Observe,
-    playback,
+    pages,
     problem::Problem,
-    ready::{self, Readiness},
+    ready::Readiness,
+    routes::{self, Parts, Shared},
+    sse::Listeners,
     welcome,
 };
 
@@ -55,13 +56,21 @@ pub struct App {
     pub observe: Observe,
     /// The largest body of a request, in bytes. A longer one gets 413.
     pub body_size: usize,
+    /// When to stop.
+    pub stop: net::Stop,
 }
 
 /// The service that the connection layer serves. Everything but `/health` and CORS preflights
 /// needs an API key when keys are set.
 pub fn service(app: App) -> Face {
+    let parts = Parts {
+        readiness: app.readiness,
+        metrics: app.metrics.clone(),
+        films: app.films.clone(),
+        listeners: Listeners::new(app.stop.drain),
+    };
     Face(Arc::new(Inner {
-        routes: routes(app.readiness, app.metrics.clone(), app.films.clone()),
+        routes: routes::router(Shared::new(parts)),
         kino: Kino { films: app.films, policy: app.policy.clone(), metrics: app.metrics.clone() },
         files: Files { folders: app.folders, policy: app.policy, metrics: app.metrics.clone() },
         cors: cors::Rule::new(&app.cors),
@@ -72,28 +81,13 @@ pub fn service(app: App) -> Face {
     }))
 }
 
-/// What the product does, apart from files: they answer to every other path.
-fn routes(readiness: Readiness, metrics: Metrics, films: Films) -> Router {
-    let counted = metrics.clone();
-    Router::new()
-        .route("/", routing::get(welcome::page))
-        .route("/health", routing::get(health::health))
-        .route("/ready", routing::get(ready::ready).with_state(readiness))
-        .route("/metrics", routing::get(metrics::metrics).with_state(metrics))
-        .route(
-            "/playback/{*name}",
-            routing::get(playback::get).post(playback::post).with_state(films),
-        )
-        .route("/playback/", routing::any(playback::nameless))
-        .method_not_allowed_fallback(move || async move {
-            counted.refused("method");
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
-        })
-}
-
 /// Who answers for a path.
 #[derive(Clone, Copy)]
 enum Way {
+    /// A page for people.
+    Page,
+    /// A file that belongs to the pages.
+    Asset,
     /// A route of its own.
     Route,
     /// The films.
@@ -102,29 +96,20 @@ enum Way {
     File,
 }
 
-/// The way of a path, and its name in logs and metrics.
-fn way_of(path: &str) -> (Way, Route) {
-    if let Some(route) = route_of(path) {
+/// The way of a request, and its name in logs and metrics.
+fn way_of<B>(request: &http::Request<B>) -> (Way, Route) {
+    let path = request.uri().path();
+    if pages::is_page(path) && (path == "/" || accept::wants_page(request.headers())) {
+        return (Way::Page, Route("page"));
+    }
+    if let Some(route) = routes::of(path) {
         return (Way::Route, route);
     }
     match films::door_of(path) {
         Some((door, name)) => (Way::Film(door), Route(name)),
+        None if pages::is_asset(path) => (Way::Asset, Route("page")),
         None => (Way::File, Route("files")),
     }
-}
-
-/// The name of the route that a path belongs to; none when it is a file's or a film's.
-fn route_of(path: &str) -> Option<Route> {
-    if path.starts_with("/playback/") {
-        return Some(Route("playback"));
-    }
-    Some(Route(match path {
-        "/" => "page",
-        "/health" => "health",
-        "/ready" => "ready",
-        "/metrics" => "metrics",
-        _ => return None,
-    }))
 }
 
 /// The rules and the routes.
@@ -148,7 +133,7 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let (way, route) = way_of(call.request.uri().path());
+        let (way, route) = way_of(&call.request);
         if let Some(response) = self.cors.preflight(&call.request) {
             return Answer { response, route };
         }
@@ -159,6 +144,11 @@ impl Inner {
             Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
         self.cors.allow(origin.as_ref(), response.headers_mut());
+        // A route knows its name better.
+        let route = match way {
+            Way::Route => response.extensions_mut().remove::<Route>().unwrap_or(route),
+            _ => route,
+        };
         Answer { response, route }
     }
 
@@ -185,7 +175,7 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let Call { request, peer, head_only } = call;
+        let Call { request, head_only, peer } = call;
         let (mut head, body) = request.into_parts();
         let offer = compression::Offer::take(&mut head.headers);
         let response = match way {
@@ -195,13 +185,15 @@ impl Inner {
             Way::Film(door) => {
                 Box::pin(films::answer(&self.kino, door, &head, head_only, &offer)).await
             }
+            Way::Page => page(&head),
+            Way::Asset => pages::file(head.uri.path().get(1..).unwrap_or_default(), &head.headers),
             Way::Route => {
-                // One whose length was not announced ends where the limit is.
-                let body = Body::new(http_body_util::Limited::new(body, self.body_size));
-                // What handlers and access rules look at beside the request.
+                // What access rules and handlers look at beside the request.
                 head.extensions.insert(peer);
                 head.extensions.insert(self.access.clone());
                 head.extensions.insert(self.observe.clone());
+                // One whose length was not announced ends where the limit is.
+                let body = Body::new(http_body_util::Limited::new(body, self.body_size));
                 Box::pin(self.route(Request::from_parts(head, body))).await
             }
         };
@@ -235,6 +227,19 @@ where
             }))
         })
     }
+}
+
+fn page(request: &http::request::Parts) -> Response {
+    if request.method == Method::GET {
+        return match pages::page(&request.headers) {
+            Some(page) => page,
+            None if request.uri.path() == "/" => welcome::page().into_response(),
+            None => pages::unbuilt(),
+        };
+    }
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages can only be read")
+        .header(header::ALLOW, HeaderValue::from_static("GET, HEAD"))
+        .into_response()
 }
 
 /// A page that was opened with a key keeps it, so that what the page asks for shows it too.

@@ -94,14 +94,14 @@ impl Sparse {
 /// A distribution of one's own.
 #[derive(Clone, Debug)]
 pub struct Counts {
-    counts: Box<[u64]>,
+    buckets: Box<[u64]>,
     total: u64,
     largest: u64,
 }
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { counts: vec![0; BUCKETS].into(), total: 0, largest: 0 }
+        Self { buckets: vec![0; BUCKETS].into(), total: 0, largest: 0 }
     }
 }
 
@@ -122,7 +122,7 @@ impl Counts {
 
     /// Counts all of another.
     pub fn merge_counts(&mut self, other: &Self) {
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
             *mine += theirs;
         }
         self.total += other.total;
@@ -131,7 +131,7 @@ impl Counts {
 
     /// The same, to be kept.
     pub fn to_sparse(&self) -> Sparse {
-        let filled = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let filled = self.buckets.iter().enumerate().filter(|(_, count)| **count > 0);
         let pairs = filled.filter_map(|(at, count)| {
             Some((u16::try_from(at).ok()?, u32::try_from(*count).unwrap_or(u32::MAX)))
         });
@@ -140,7 +140,7 @@ impl Counts {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.counts.fill(0);
+        self.buckets.fill(0);
         (self.total, self.largest) = (0, 0);
     }
 
@@ -160,7 +160,7 @@ impl Counts {
         let rank = u128::from(self.total) * u128::from(per_mille.min(1000));
         let rank = u64::try_from(rank.div_ceil(1000)).unwrap_or(u64::MAX).max(1);
         let mut seen = 0;
-        for (at, count) in self.counts.iter().enumerate() {
+        for (at, count) in self.buckets.iter().enumerate() {
             seen += count;
             if seen >= rank {
                 return upper(at).min(self.largest);
@@ -170,7 +170,7 @@ impl Counts {
     }
 
     fn add(&mut self, bucket: usize, count: u64) {
-        if let Some(slot) = self.counts.get_mut(bucket) {
+        if let Some(slot) = self.buckets.get_mut(bucket) {
             *slot += count;
             self.total += count;
         }

@@ -91,12 +91,21 @@ impl Refusal {
 
     /// Tells the person who runs the server, who may be under attack or have mistyped something.
     pub(crate) fn log(self, uri: &Uri, peer: Peer) {
-        tracing::warn!(
-            remote = %peer.address,
-            path = uri.path(),
-            reason = self.name(),
-            "request refused"
-        );
+        // One event for both, so that the fields are the same.
+        macro_rules! line {
+            ($message:literal) => {
+                tracing::warn!(
+                    remote = %peer.address,
+                    path = uri.path(),
+                    reason = self.name(),
+                    $message
+                )
+            };
+        }
+        match self {
+            Self::KeyMissing | Self::KeyWrong => line!("request refused: no valid API key"),
+            _ => line!("request refused"),
+        }
     }
 }
 

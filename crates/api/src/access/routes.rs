@@ -2,23 +2,24 @@
 
 use axum::{
     Extension, Json,
-    body::Bytes,
-    extract::Path,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use net::Peer;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Access, TryError, cookies, now_ms,
+    Access, TryError, cookies, is_near, now_ms,
     password::PasswordError,
     sessions::{self, COOKIE},
     unreachable_keeper,
 };
-use crate::problem::Problem;
+use crate::{
+    input::{self, Name},
+    problem::Problem,
+};
 
 /// Who is asking, and what that allows.
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,10 +110,10 @@ pub(crate) async fn sign_in(
     Extension(access): Extension<Access>,
     Extension(peer): Extension<Peer>,
     parts: Parts,
-    body: Bytes,
+    input::Json(body): input::Json<SignIn>,
 ) -> Result<Response, Problem> {
-    let SignIn { password } = from_json(&body)?;
-    let near = access.is_near(&parts, peer);
+    let SignIn { password } = body;
+    let near = is_near(&parts, peer);
     let Some(hash) = access.password_hash().await? else {
         return Err(Problem::new(
             StatusCode::CONFLICT,
@@ -188,7 +189,7 @@ pub(crate) async fn list(
     responses((status = 204, description = "It is over")))]
 pub(crate) async fn end(
     Extension(access): Extension<Access>,
-    Path(id): Path<String>,
+    Name(id): Name,
 ) -> Result<Response, Problem> {
     if access.0.sessions.end_named(&id, now_ms()).await.map_err(unreachable_keeper)? {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -210,10 +211,10 @@ pub(crate) async fn set_password(
     Extension(access): Extension<Access>,
     Extension(peer): Extension<Peer>,
     parts: Parts,
-    body: Bytes,
+    input::Json(body): input::Json<NewPassword>,
 ) -> Result<Response, Problem> {
-    let NewPassword { password, old } = from_json(&body)?;
-    let near = access.is_near(&parts, peer);
+    let NewPassword { password, old } = body;
+    let near = is_near(&parts, peer);
     // Who sits at the machine could set it without us, by the command.
     if !near && let Some(hash) = access.password_hash().await? {
         let old = old.unwrap_or_default();
@@ -238,7 +239,7 @@ pub(crate) async fn set_password(
 }
 
 async fn who_asks(access: &Access, parts: &Parts, peer: Peer) -> Result<WhoAsks, Problem> {
-    let near = access.is_near(parts, peer);
+    let near = is_near(parts, peer);
     let token = sessions::token_of(&parts.headers);
     let session = access.0.sessions.of(token, now_ms()).await.map_err(unreachable_keeper)?;
     let admin = near || session.is_some();
@@ -276,16 +277,6 @@ fn not_tried(error: TryError) -> Problem {
         Some(seconds) => problem.header(header::RETRY_AFTER, seconds),
         None => problem,
     }
-}
-
-fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        let status = match error.classify() {
-            serde_json::error::Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Problem::new(status, format!("the body: {error}"))
-    })
 }
 
 /// What is true of whoever asks, and for now.

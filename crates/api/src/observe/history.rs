@@ -41,7 +41,7 @@ impl Points {
         self.loose += 1;
         if self.loose == 60 {
             self.loose = 0;
-            let minute = mean(self.seconds.iter().rev().take(60));
+            let minute = mean(&self.seconds.iter().rev().take(60));
             push(&mut self.minutes, minute, MINUTES);
         }
     }
@@ -63,7 +63,7 @@ fn push(points: &mut VecDeque<Point>, point: Point, most: usize) {
 }
 
 /// The newest comes first. Rates and shares are means; of latencies the worst second is what was felt.
-fn mean<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> Point {
+fn mean<'a>(points: &(impl Iterator<Item = &'a Point> + Clone)) -> Point {
     let count = points.clone().count().max(1) as u64;
     let of = |value: fn(&Point) -> u64| points.clone().map(value).sum::<u64>() / count;
     let narrow = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);

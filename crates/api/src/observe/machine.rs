@@ -27,7 +27,7 @@ struct Busy {
 
 impl Sampler {
     pub(super) fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             at: Instant::now(),
             process: process_time(),

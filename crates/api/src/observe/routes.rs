@@ -2,10 +2,9 @@
 
 use axum::{
     Extension, Json,
-    extract::Query,
     response::{IntoResponse as _, Response},
 };
-use http::{StatusCode, header};
+use http::header;
 use jiff::Timestamp;
 use serde::Deserialize;
 use tracing::Level;
@@ -16,7 +15,7 @@ use super::{
     logs::PAGE,
     status::{LogPage, Status},
 };
-use crate::problem::Problem;
+use crate::{input::Query, problem::Problem};
 
 /// What of the past is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,7 +52,7 @@ pub(crate) async fn status(
         None => 0,
         Some(text) => text
             .parse::<Timestamp>()
-            .map_err(|error| bad(format!("since: {text:?} is no RFC 3339 time: {error}")))?
+            .map_err(|error| Problem::bad(format!("since: {text:?} is no RFC 3339 time: {error}")))?
             .as_millisecond(),
     };
     Ok(fresh(Json(observe.status(since_ms).await)))
@@ -68,12 +67,14 @@ pub(crate) async fn logs(
 ) -> Result<Response, Problem> {
     let limit = query.limit.unwrap_or(200);
     if !(1..=PAGE).contains(&limit) {
-        return Err(bad(format!("limit: write 1 to {PAGE}")));
+        return Err(Problem::bad(format!("limit: write 1 to {PAGE}")));
     }
     let level = match query.level {
         None => Level::TRACE,
         Some(text) => text.parse().map_err(|_| {
-            bad(format!("level: {text:?} is none: write error, warn, info, debug or trace"))
+            Problem::bad(format!(
+                "level: {text:?} is none: write error, warn, info, debug or trace"
+            ))
         })?,
     };
     let page = match query.after {
@@ -81,10 +82,6 @@ pub(crate) async fn logs(
         None => observe.logs().last(limit, level),
     };
     Ok(fresh(Json(page)))
-}
-
-fn bad(detail: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, detail)
 }
 
 fn fresh(answer: impl axum::response::IntoResponse) -> Response {

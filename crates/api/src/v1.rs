@@ -1,0 +1,3 @@
+//! `/api/v1`: the whole product as REST, a module for each noun.
+
+pub(crate) mod filter;
