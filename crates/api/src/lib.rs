@@ -24,6 +24,7 @@ mod health;
 mod input;
 mod log;
 mod metrics;
+mod observe;
 mod old;
 mod openapi;
 mod pages;
@@ -36,11 +37,15 @@ mod v1;
 mod welcome;
 
 pub use {
-    access::{ApiKeys, Rule},
+    access::{
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
+        PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
+    },
     cors::Cors,
     face::{App, Face, service},
     log::Log,
     metrics::Metrics,
+    observe::{Cache, CacheWatch, DiskSpec, Logs, Observe},
     openapi::openapi,
     ready::{Condition, Readiness, State},
 };

@@ -10,11 +10,12 @@ use net::Route;
 use utoipa_axum::routes;
 
 use crate::{
-    access::Rule,
+    access::{Rule, routes as signing_in},
     docs,
     guarded::Guarded,
     health, metrics,
     metrics::Metrics,
+    observe::routes as observed,
     old, openapi, playback,
     problem::Problem,
     ready,
@@ -77,6 +78,13 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Watch, "metrics", routes!(metrics::metrics))
         .with(Watch, "playback", routes!(playback::get, playback::post))
         .with(Watch, "api_docs", routes!(docs::openapi_json))
+        .with(Watch, "session", routes!(signing_in::who))
+        .with(Edit, "session", routes!(signing_in::sign_in, signing_in::sign_out))
+        .with(Admin, "sessions", routes!(signing_in::list))
+        .with(Admin, "sessions", routes!(signing_in::end))
+        .with(Admin, "admin_password", routes!(signing_in::set_password))
+        .with(Admin, "admin_status", routes!(observed::status))
+        .with(Admin, "admin_logs", routes!(observed::logs))
         .page(Watch, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))
