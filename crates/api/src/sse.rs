@@ -186,7 +186,7 @@ mod tests {
         Event {
             number: Some(number),
             kind: "views".into(),
-            body: format!("{{\"views\":{number}}}"),
+            body: serde_json::json!({ "views": number }),
         }
     }
 
