@@ -10,7 +10,8 @@ use crate::title;
 pub(crate) fn of_index(index: &Index, name: &str, len: u64, sides: &[Language]) -> Facts {
     let of = |kind: Kind| index.tracks.iter().filter(move |track| track.kind() == kind);
     // What is shown: the largest picture, for a file may have small ones beside it.
-    let main = of(Kind::Video).max_by_key(|track| track.video().map_or(0, |video| video.width * video.height));
+    let main = of(Kind::Video)
+        .max_by_key(|track| track.video().map_or(0, |video| video.width * video.height));
     let video = main.and_then(Track::video);
     let (width, height) = video.map_or((0, 0), shown_size);
     let duration_ms = u64::try_from(index.duration_micros()).unwrap_or(0).div_ceil(1000);
@@ -29,13 +30,16 @@ pub(crate) fn of_index(index: &Index, name: &str, len: u64, sides: &[Language]) 
         width,
         height,
         frame_rate_milli: video.and_then(|video| video.frame_rate).map(|rate| {
-            u32::try_from(u64::from(rate.num) * 1000 / u64::from(rate.den.max(1))).unwrap_or(u32::MAX)
+            u32::try_from(u64::from(rate.num) * 1000 / u64::from(rate.den.max(1)))
+                .unwrap_or(u32::MAX)
         }),
         bit_rate: (len * 8 * 1000).checked_div(duration_ms),
         video_codec: main.map(|track| track.codec.name().to_owned()),
         audio_codecs: unique(of(Kind::Audio).map(|track| track.codec.name().to_owned())),
         audio_languages: unique(
-            of(Kind::Audio).filter_map(|track| track.language.as_ref()).map(|one| one.as_str().to_owned()),
+            of(Kind::Audio)
+                .filter_map(|track| track.language.as_ref())
+                .map(|one| one.as_str().to_owned()),
         ),
         text_languages: unique(text.chain(sides).map(|one| one.as_str().to_owned())),
         hdr: video.and_then(hdr).map(str::to_owned),
@@ -120,7 +124,12 @@ mod tests {
 
     #[test]
     fn a_size_is_that_of_the_picture_as_it_is_seen() {
-        let wide = Video { width: 1440, height: 1080, pixel_aspect: Some(Ratio { num: 4, den: 3 }), ..Video::default() };
+        let wide = Video {
+            width: 1440,
+            height: 1080,
+            pixel_aspect: Some(Ratio { num: 4, den: 3 }),
+            ..Video::default()
+        };
         assert_eq!(shown_size(&wide), (1920, 1080));
         let turned = Video { width: 1920, height: 1080, rotation: 90, ..Video::default() };
         assert_eq!(shown_size(&turned), (1080, 1920));
@@ -128,7 +137,10 @@ mod tests {
 
     #[test]
     fn high_dynamic_range_is_told_by_its_transfer() {
-        let with = |transfer| Video { colour: Colour { transfer, ..Colour::default() }, ..Video::default() };
+        let with = |transfer| Video {
+            colour: Colour { transfer, ..Colour::default() },
+            ..Video::default()
+        };
         assert_eq!(hdr(&with(16)), Some("hdr10"));
         assert_eq!(hdr(&with(18)), Some("hlg"));
         assert_eq!(hdr(&with(1)), None);

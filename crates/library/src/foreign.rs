@@ -10,11 +10,7 @@ use media::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Facts, TitleFrom};
-use tokio::{
-    io::AsyncReadExt as _,
-    process::Command,
-    time::timeout,
-};
+use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 
 use crate::title;
 
@@ -37,7 +33,11 @@ pub(crate) async fn probe(path: &Path, name: &str, len: u64) -> Result<Facts, St
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("ffprobe cannot be run ({error}): install ffmpeg, which reads this kind of file"))?;
+        .map_err(|error| {
+            format!(
+                "ffprobe cannot be run ({error}): install ffmpeg, which reads this kind of file"
+            )
+        })?;
     let mut said = Vec::new();
     if let Some(out) = child.stdout.take() {
         let listening = async { out.take(MOST).read_to_end(&mut said).await };
@@ -63,8 +63,8 @@ struct Probed {
 
 #[derive(Debug, Default, Deserialize)]
 struct Format {
-    #[serde(default)]
-    format_name: String,
+    #[serde(default, rename = "format_name")]
+    names: String,
     duration: Option<String>,
     #[serde(default)]
     tags: serde_json::Map<String, Value>,
@@ -104,7 +104,9 @@ impl Stream {
 impl Probed {
     fn facts(&self, name: &str, len: u64) -> Option<Facts> {
         let of = |kind: &'static str| {
-            self.streams.iter().filter(move |stream| stream.codec_type == kind && !stream.is_cover())
+            self.streams
+                .iter()
+                .filter(move |stream| stream.codec_type == kind && !stream.is_cover())
         };
         let video = of("video").next();
         if video.is_none() && of("audio").next().is_none() {
@@ -130,7 +132,7 @@ impl Probed {
             title_from,
             description: None,
             duration_ms,
-            container: self.format.format_name.split(',').next().unwrap_or_default().to_owned(),
+            container: self.format.names.split(',').next().unwrap_or_default().to_owned(),
             width: video.map_or(0, |video| video.width),
             height: video.map_or(0, |video| video.height),
             frame_rate_milli: video.and_then(|video| milli(video.avg_frame_rate.as_deref()?)),
@@ -203,9 +205,15 @@ mod tests {
         });
         let probed: Probed = serde_json::from_value(said).unwrap();
         let facts = probed.facts("x.avi", 1_250_000).unwrap();
-        assert_eq!((facts.title.as_str(), facts.duration_ms, facts.container.as_str()), ("A Film", 12_500, "avi"));
+        assert_eq!(
+            (facts.title.as_str(), facts.duration_ms, facts.container.as_str()),
+            ("A Film", 12_500, "avi")
+        );
         assert_eq!((facts.frame_rate_milli, facts.bit_rate), (Some(29_970), Some(800_000)));
-        assert_eq!((facts.video_codec.as_deref(), facts.audio_languages), (Some("mpeg4"), vec!["de".to_owned()]));
+        assert_eq!(
+            (facts.video_codec.as_deref(), facts.audio_languages),
+            (Some("mpeg4"), vec!["de".to_owned()])
+        );
     }
 
     #[test]

@@ -15,9 +15,9 @@ pub(crate) enum Kind {
 
 /// Containers that Vidicon or ffmpeg read.
 const VIDEOS: &[&str] = &[
-    "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "m1v", "m2t", "m2ts", "m2v", "m4v", "mjpeg", "mjpg",
-    "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "ogm", "ogv", "qt", "rm", "rmvb", "vob", "webm",
-    "wmv", "wtv", "y4m",
+    "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "m1v", "m2t", "m2ts", "m2v", "m4v",
+    "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "ogm", "ogv",
+    "qt", "rm", "rmvb", "vob", "webm", "wmv", "wtv", "y4m",
 ];
 const PERHAPS: &[&str] = &["dat", "mod", "tod", "trp", "ts"];
 const BESIDE: &[&str] = &["srt", "vtt", "ass", "ssa", "nfo", "json", "txt"];

@@ -11,14 +11,12 @@
 //! and is then followed by the catalogue and told to those who listen (`Library::follow`). This
 //! room has never heard of HTTP requests or players.
 
-mod batch;
 mod edits;
 mod error;
 mod events;
 mod facts;
 mod foreign;
 mod kinds;
-mod legacy;
 mod lists;
 mod names;
 mod open;
@@ -43,10 +41,8 @@ use delivery::{Folders, films::Films};
 use store::Store;
 
 pub use {
-    batch::{Action, BATCH_MOST, Batched, Selection},
     error::LibraryError,
     events::Event,
-    legacy::Malformed,
     lists::{CacheStatus, Home, Listed, MOST, Suggestions},
     open::{Options, Times},
     scan::{ScanState, ScanStatus},
@@ -77,12 +73,6 @@ struct Inner {
 }
 
 impl Library {
-    /// The time, in milliseconds since 1970. Clocks that stand before that are taken for 1970.
-    pub(crate) fn now_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-    }
-
     pub(crate) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
         self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,6 +90,12 @@ impl Library {
     pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Event> {
         self.0.listeners.listen()
     }
+}
+
+/// The time, in milliseconds since 1970. Clocks that stand before that are taken for 1970.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl std::fmt::Debug for Library {

@@ -12,13 +12,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalogue::{FacetKind, Facets, Page, Position, Query, Sort, UserId, VideoId, Watched};
+use catalogue::{FacetKind, Facets, Page, Position, Query, Sort, UserId, Watched};
 use media::ContentId;
 use quick_cache::sync::Cache;
 use serde::Serialize;
 use store::{VideoDetails, VideoRow};
 
-use crate::{Library, error::LibraryError};
+use crate::{Library, error::LibraryError, now_ms};
 
 /// A stretch of a list.
 #[derive(Clone, Debug, Default)]
@@ -99,9 +99,16 @@ impl Answers {
         Self { kept: Cache::new(KEPT), lasts, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
-    fn get(&self, key: u64, question: &(Query, Position, usize), generation: u64) -> Option<Listed> {
+    fn get(
+        &self,
+        key: u64,
+        question: &(Query, Position, usize),
+        generation: u64,
+    ) -> Option<Listed> {
         let kept = self.kept.get(&key).filter(|kept| {
-            kept.generation == generation && kept.at.elapsed() < self.lasts && kept.question == *question
+            kept.generation == generation
+                && kept.at.elapsed() < self.lasts
+                && kept.question == *question
         });
         let counter = if kept.is_some() { &self.hits } else { &self.misses };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -111,7 +118,12 @@ impl Answers {
 
 impl Library {
     /// A stretch of the list that a query means, at most [`MOST`] long.
-    pub async fn list(&self, query: &Query, position: Position, limit: usize) -> Result<Listed, LibraryError> {
+    pub async fn list(
+        &self,
+        query: &Query,
+        position: Position,
+        limit: usize,
+    ) -> Result<Listed, LibraryError> {
         self.is_open()?;
         let limit = limit.clamp(1, MOST);
         let question = (query.clone(), position, limit);
@@ -124,8 +136,9 @@ impl Library {
             return Ok(answer);
         }
         let (query, position) = (question.0.clone(), question.1.clone());
-        let page = self.find(move |catalogue| catalogue.page(&query, position, limit)).await?;
-        let Page { videos, total, next } = page.map_err(|error| LibraryError::Refused(error.to_string()))?;
+        let page = self.find(move |catalogue| catalogue.page(&query, &position, limit)).await?;
+        let Page { videos, total, next } =
+            page.map_err(|error| LibraryError::Refused(error.to_string()))?;
         let videos = self.0.store.videos(question.0.user, &videos).await?;
         let answer = Listed { videos, total, next };
         let kept = Kept { question, answer: answer.clone(), generation, at: Instant::now() };
@@ -136,15 +149,8 @@ impl Library {
     /// How many videos have what, of those that a query means.
     pub async fn facets(&self, query: &Query, kinds: &[FacetKind]) -> Result<Facets, LibraryError> {
         self.is_open()?;
-        let (query, kinds) = (query.clone(), kinds.to_vec());
-        self.find(move |catalogue| catalogue.facets(&query, &kinds)).await
-    }
-
-    /// All that a query means, without an order.
-    pub(crate) async fn all(&self, query: &Query) -> Result<Vec<VideoId>, LibraryError> {
-        self.is_open()?;
-        let query = query.clone();
-        self.find(move |catalogue| catalogue.ids(&query)).await
+        let (query, kinds, now) = (query.clone(), kinds.to_vec(), now_ms());
+        self.find(move |catalogue| catalogue.facets(&query, &kinds, now)).await
     }
 
     /// One of those that a query means; the same seed, the same one.
@@ -158,18 +164,31 @@ impl Library {
     }
 
     /// What somebody may mean who has typed this.
-    pub async fn suggest(&self, user: UserId, text: &str, limit: usize) -> Result<Suggestions, LibraryError> {
+    pub async fn suggest(
+        &self,
+        user: UserId,
+        text: &str,
+        limit: usize,
+    ) -> Result<Suggestions, LibraryError> {
         self.is_open()?;
         let limit = limit.clamp(1, 50);
         let typed = text.to_owned();
         let videos = self.find(move |catalogue| catalogue.suggest(&typed, limit)).await?;
         let videos = self.0.store.videos(user, &videos).await?;
         let begins = text.trim().to_lowercase();
-        let meant = |name: &str| name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins));
+        let meant = |name: &str| {
+            name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins))
+        };
         let tags = self.0.store.tags_all().await?;
-        let tags = tags.into_iter().map(|tag| tag.name).filter(|name| meant(name)).take(limit).collect();
+        let tags =
+            tags.into_iter().map(|tag| tag.name).filter(|name| meant(name)).take(limit).collect();
         let folders = self.folders("").await?;
-        let folders = folders.into_iter().map(|(folder, _)| folder).filter(|folder| meant(folder)).take(limit).collect();
+        let folders = folders
+            .into_iter()
+            .map(|(folder, _)| folder)
+            .filter(|folder| meant(folder))
+            .take(limit)
+            .collect();
         Ok(Suggestions { videos, tags, folders })
     }
 
@@ -187,7 +206,7 @@ impl Library {
         begun.filters.watched = Some(Watched::Begun);
         let mut favourites = query(Sort::Played, true);
         favourites.filters.favourite = Some(true);
-        let hour = u64::try_from(self.now_ms() / 3_600_000).unwrap_or(0);
+        let hour = u64::try_from(now_ms() / 3_600_000).unwrap_or(0);
         let random = Query { seed: hour, ..query(Sort::Random, false) };
         let row = |query: Query| async move { self.list(&query, Position::Start, ROW).await };
         Ok(Home {
@@ -202,6 +221,16 @@ impl Library {
     /// All that is known of a video.
     pub async fn details(&self, user: UserId, id: ContentId) -> Result<VideoDetails, LibraryError> {
         Ok(self.0.store.details(user, id).await?)
+    }
+
+    /// Files that are no videos although they are called so, and videos that yield no picture, with
+    /// reasons: at most `limit` after one that was listed.
+    pub async fn problems(
+        &self,
+        after: Option<(i64, i64)>,
+        limit: u32,
+    ) -> Result<Vec<store::Problem>, LibraryError> {
+        Ok(self.0.store.problems(after, limit).await?)
     }
 
     /// How the answers that are kept are of use.

@@ -26,7 +26,9 @@ impl Library {
         match places.as_slice() {
             [] => Err(nothing()),
             [(video, _)] => self.0.store.videos(user, &[*video]).await?.pop().ok_or_else(nothing),
-            several => Err(LibraryError::Ambiguous(several.iter().map(|(_, path)| path.clone()).collect())),
+            several => {
+                Err(LibraryError::Ambiguous(several.iter().map(|(_, path)| path.clone()).collect()))
+            }
         }
     }
 }

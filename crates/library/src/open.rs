@@ -13,7 +13,8 @@ use delivery::{Folders, Symlinks, films::Films};
 use store::{Location, Store};
 
 use crate::{
-    Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans, walk::Links,
+    Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
+    walk::Links,
 };
 
 /// What the library needs to know.

@@ -27,10 +27,14 @@ use tokio::{
 
 pub(crate) use self::status::Progress;
 pub use self::status::{ScanState, ScanStatus};
-use self::{known::KnownFiles, look::{Looked, look_at}};
+use self::{
+    known::KnownFiles,
+    look::{Looked, look_at},
+};
 use crate::{
     Library,
     error::LibraryError,
+    now_ms,
     walk::{self, FileState, Place, Step},
 };
 
@@ -102,7 +106,7 @@ impl Library {
         let gone = known.gone();
         pass.tally.gone = gone.len() as u64;
         for some in gone.chunks(BATCH) {
-            let done = self.0.store.gone(some, self.now_ms()).await?;
+            let done = self.0.store.gone(some, now_ms()).await?;
             self.follow(done).await?;
         }
         Ok(pass.tally)
@@ -140,10 +144,12 @@ fn steps(folder: PathBuf, start: PathBuf, links: walk::Links) -> mpsc::Receiver<
             return;
         }
         match walk::look(&folder, &start, links) {
-            Ok(place) => drop(tell(Step::Folder(place.into_iter().collect()))),
+            Ok(places) => {
+                let _ = tell(Step::Folder(places));
+            }
             Err(error) => {
                 let path = walk::url_of(start.parent().unwrap_or(Path::new("")));
-                drop(tell(Step::Unreadable(path, error)));
+                let _ = tell(Step::Unreadable(path, error));
             }
         }
     });
@@ -174,7 +180,7 @@ impl<'a> Pass<'a> {
             batch: Vec::new(),
             batch_since: Instant::now(),
             tally: Tally::default(),
-            began_ms: library.now_ms(),
+            began_ms: now_ms(),
         }
     }
 
@@ -185,7 +191,7 @@ impl<'a> Pass<'a> {
             self.tally.unchanged += 1;
             return Ok(());
         }
-        if self.library.is_growing(&place.state) {
+        if is_growing(&place.state) {
             self.tally.unsettled = true;
             self.library.look_again(self.root, place.path.as_path().to_owned(), AGAIN);
             return Ok(());
@@ -229,14 +235,14 @@ impl<'a> Pass<'a> {
         let (batch, tags): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.batch).into_iter().map(|one| (one.found, one.tags)).unzip();
         let store = &self.library.0.store;
-        let done = store.record(batch, self.began_ms, self.library.now_ms()).await?;
+        let done = store.record(batch, self.began_ms, now_ms()).await?;
         let new = added(&done);
         let videos = self.library.follow(done).await?;
         // Tags of side files are given once: who takes one away does not want it again.
         for (video, tags) in videos.into_iter().zip(tags) {
             let Some(video) = video.filter(|video| new.contains(video)) else { continue };
             for tag in tags {
-                let done = store.tag(&[video], &tag, self.library.now_ms()).await?;
+                let done = store.tag(&[video], &tag, now_ms()).await?;
                 self.library.follow(done).await?;
             }
         }
@@ -245,12 +251,6 @@ impl<'a> Pass<'a> {
 }
 
 impl Library {
-    /// Whether somebody may still be writing to a file, going by its clock.
-    fn is_growing(&self, state: &FileState) -> bool {
-        let age_ms = self.now_ms().saturating_sub(state.modified_ns / 1_000_000);
-        (0..i64::try_from(SETTLED.as_millis()).unwrap_or(i64::MAX)).contains(&age_ms)
-    }
-
     /// Looks at a path again in a while.
     pub(crate) fn look_again(&self, root: usize, path: PathBuf, after: Duration) {
         let requests = self.0.scans.requests.clone();
@@ -260,4 +260,10 @@ impl Library {
             let _ = requests.send(Scope { root, path });
         });
     }
+}
+
+/// Whether somebody may still be writing to a file, going by its clock.
+fn is_growing(state: &FileState) -> bool {
+    let age_ms = now_ms().saturating_sub(state.modified_ns / 1_000_000);
+    (0..i64::try_from(SETTLED.as_millis()).unwrap_or(i64::MAX)).contains(&age_ms)
 }

@@ -17,6 +17,7 @@ use tokio::{
 use crate::{
     Library,
     error::LibraryError,
+    now_ms,
     scan::{Progress, ScanState, ScanStatus, Scope, Tally},
     watch::{Mode, Noticed, Watch, Watcher, gather},
 };
@@ -84,7 +85,17 @@ impl Library {
     pub async fn scanned(&self) {
         let mut status = self.0.scans.status.subscribe();
         // Fails only when the library is gone.
-        let _ = status.wait_for(|status| status.state == ScanState::Idle && status.took_ms.is_some()).await;
+        let _ = status
+            .wait_for(|status| status.state == ScanState::Idle && status.took_ms.is_some())
+            .await;
+    }
+
+    /// Waits until a scan that runs or is asked for now has ended.
+    pub async fn scan_ended(&self) {
+        let mut status = self.0.scans.status.subscribe();
+        // Fails only when the library is gone.
+        let _ = status.wait_for(|status| status.state == ScanState::Running).await;
+        let _ = status.wait_for(|status| status.state == ScanState::Idle).await;
     }
 
     /// How each media folder is watched.
@@ -155,9 +166,14 @@ impl Library {
         let watches: Vec<Watch> = watchers.iter().map(|watcher| watcher.watch.clone()).collect();
         for watch in watches.iter().filter(|watch| watch.mode != Mode::Notified) {
             let reason = watch.reason.as_deref().unwrap_or_default();
-            tracing::warn!(folder = watch.root, reason, "a media folder is looked through at intervals");
+            tracing::warn!(
+                folder = watch.root,
+                reason,
+                "a media folder is looked through at intervals"
+            );
         }
-        let is_news = std::mem::replace(&mut *lock(&self.0.scans.watches), watches.clone()) != watches;
+        let is_news =
+            std::mem::replace(&mut *lock(&self.0.scans.watches), watches.clone()) != watches;
         if is_news {
             self.0.listeners.tell_now("watcher", json!({ "folders": watches }));
         }
@@ -177,7 +193,7 @@ impl Library {
         scans.status.send_modify(|status| {
             status.state = ScanState::Running;
             status.expected = expected;
-            status.since_ms = self.now_ms();
+            status.since_ms = now_ms();
             status.error = None;
         });
         let mut error = None;
@@ -199,16 +215,23 @@ impl Library {
             status.state = ScanState::Idle;
             status.seen = scans.progress.seen.load(Ordering::Relaxed);
             status.read = scans.progress.read.load(Ordering::Relaxed);
-            status.since_ms = self.now_ms();
+            status.since_ms = now_ms();
             if is_whole && error.is_none() || status.took_ms.is_none() {
-                status.took_ms = Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+                status.took_ms =
+                    Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
             }
             status.error = error;
         });
         if is_whole || tally.read + tally.gone > 0 {
             self.tell_status();
             let (read, gone, unchanged) = (tally.read, tally.gone, tally.unchanged);
-            tracing::info!(unchanged, read, gone, took_ms = begun.elapsed().as_millis(), "media folders looked through");
+            tracing::info!(
+                unchanged,
+                read,
+                gone,
+                took_ms = begun.elapsed().as_millis(),
+                "media folders looked through"
+            );
         }
     }
 
@@ -236,7 +259,9 @@ impl Library {
 
 /// Adds a scope unless one that holds it waits already; what it holds itself need not wait.
 fn add(waiting: &mut VecDeque<Scope>, scope: Scope) {
-    let holds = |outer: &Scope, inner: &Scope| outer.root == inner.root && inner.path.starts_with(Path::new(&outer.path));
+    let holds = |outer: &Scope, inner: &Scope| {
+        outer.root == inner.root && inner.path.starts_with(Path::new(&outer.path))
+    };
     if waiting.iter().any(|other| holds(other, &scope)) {
         return;
     }
@@ -252,7 +277,9 @@ mod tests {
     fn what_is_part_of_another_scan_does_not_wait_for_itself() {
         let scope = |root, path: &str| Scope { root, path: path.into() };
         let mut waiting = VecDeque::new();
-        for (root, path) in [(0, "a/b"), (0, "a/c.mp4"), (0, "a"), (0, "a/d"), (1, "a/b"), (0, "ab")] {
+        for (root, path) in
+            [(0, "a/b"), (0, "a/c.mp4"), (0, "a"), (0, "a/d"), (1, "a/b"), (0, "ab")]
+        {
             add(&mut waiting, scope(root, path));
         }
         assert_eq!(waiting, [scope(0, "a"), scope(1, "a/b"), scope(0, "ab")]);

@@ -81,7 +81,9 @@ fn line(text: &str, most: usize) -> Option<String> {
 }
 
 fn json(text: &str) -> Said {
-    let Ok(Value::Object(object)) = serde_json::from_str::<Value>(text) else { return Said::default() };
+    let Ok(Value::Object(object)) = serde_json::from_str::<Value>(text) else {
+        return Said::default();
+    };
     let text_of = |names: &[&str]| names.iter().find_map(|name| object.get(*name)?.as_str());
     let tags = object.get("tags").and_then(Value::as_array).into_iter().flatten();
     Said {
@@ -118,7 +120,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_nothing() {
-        for (name, bytes) in [("a.json", &b"{"[..]), ("a.json", b"[1]"), ("a.nfo", b"<movie><title>"), ("a.txt", b" \n\0 ")] {
+        for (name, bytes) in [
+            ("a.json", &b"{"[..]),
+            ("a.json", b"[1]"),
+            ("a.nfo", b"<movie><title>"),
+            ("a.txt", b" \n\0 "),
+        ] {
             assert_eq!(read(name, bytes), Said::default(), "{name} {bytes:?}");
         }
     }

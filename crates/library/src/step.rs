@@ -1,8 +1,11 @@
 //! Keeping the catalogue in step with the store.
 
-use std::sync::atomic::Ordering;
+use std::{
+    collections::HashMap,
+    sync::{atomic::Ordering, mpsc},
+};
 
-use catalogue::{UserId, VideoId};
+use catalogue::{Catalogue, Entry, UserId, VideoId};
 use store::Done;
 
 use crate::{Library, error::LibraryError};
@@ -14,7 +17,7 @@ impl Library {
     /// Lets the catalogue follow what was written, and tells those who listen. What was written stays
     /// written if this fails: then the catalogue is behind, which the log says.
     pub(crate) async fn follow<T>(&self, done: Done<T>) -> Result<T, LibraryError> {
-        let Done { value, changes, videos, gone } = done;
+        let Done { value, changes, videos, gone, .. } = done;
         {
             let _in_step = self.0.step.lock().await;
             if let Err(error) = self.renew(&videos, &gone).await {
@@ -34,10 +37,12 @@ impl Library {
             let personals = self.0.store.personals_of(UserId::HOUSEHOLD, some).await?;
             let mut catalogue = self.catalogue_to_write();
             for (video, entry) in entries {
-                catalogue.put(video, entry);
+                catalogue.put(video, &entry);
             }
-            for (video, personal) in personals {
-                catalogue.set_personal(UserId::HOUSEHOLD, video, personal);
+            let personals: HashMap<_, _> = personals.into_iter().collect();
+            for video in some {
+                let personal = personals.get(video).copied().unwrap_or_default();
+                catalogue.set_personal(UserId::HOUSEHOLD, *video, &personal);
             }
         }
         if !gone.is_empty() {
@@ -49,30 +54,46 @@ impl Library {
         Ok(())
     }
 
-    /// Reads all of the store into the catalogue, a stretch at a time, so that what is written
-    /// meanwhile need not wait.
+    /// Reads all of the store into the catalogue. What is written meanwhile waits for it.
     pub(crate) async fn read_all(&self) -> Result<(), LibraryError> {
+        let _in_step = self.0.step.lock().await;
         let store = &self.0.store;
         let total = store.count().await?.max(1);
+        // A few pages ahead of whoever sorts them in.
+        let (pages, to_sort) = mpsc::sync_channel::<Vec<(VideoId, Entry)>>(4);
+        let sorting = tokio::task::spawn_blocking(move || {
+            let mut catalogue = Catalogue::default();
+            catalogue.load(to_sort.into_iter().flatten());
+            catalogue
+        });
         let (mut after, mut read) = (None, 0_u64);
         loop {
-            let _in_step = self.0.step.lock().await;
-            let entries = store.entries(after, PAGE).await?;
-            let Some((last, _)) = entries.last() else { break };
+            let page = store.entries(after, PAGE).await?;
+            let Some((last, _)) = page.last() else { break };
             after = Some(*last);
-            read += entries.len() as u64;
-            self.catalogue_to_write().load(entries);
-            let percent = u8::try_from((read * 100 / total).min(99)).unwrap_or(99);
+            read += page.len() as u64;
+            let pages = pages.clone();
+            // Waits where the other side is slower, so it must not hold up a connection.
+            let sent = tokio::task::spawn_blocking(move || pages.send(page)).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                break;
+            }
+            let percent = u8::try_from((read * 99 / total).min(99)).unwrap_or(99);
             self.0.opened.store(percent, Ordering::Release);
         }
-        let mut after = None;
+        drop(pages);
+        let mut catalogue = sorting
+            .await
+            .map_err(|error| LibraryError::Failed(format!("sorting failed: {error}")))?;
+        let (mut after, mut all) = (None, Vec::new());
         loop {
-            let _in_step = self.0.step.lock().await;
-            let personals = store.personals(UserId::HOUSEHOLD, after, PAGE).await?;
-            let Some((last, _)) = personals.last() else { break };
+            let page = store.personals(UserId::HOUSEHOLD, after, PAGE).await?;
+            let Some((last, _)) = page.last() else { break };
             after = Some(*last);
-            self.catalogue_to_write().load_personal(UserId::HOUSEHOLD, personals);
+            all.extend(page);
         }
+        catalogue.load_personal(UserId::HOUSEHOLD, all);
+        *self.catalogue_to_write() = catalogue;
         self.0.opened.store(100, Ordering::Release);
         self.0.generation.fetch_add(1, Ordering::Release);
         Ok(())

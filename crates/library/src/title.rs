@@ -22,7 +22,9 @@ pub(crate) fn of_tag(tag: &str) -> Option<String> {
         || NOTHING.contains(&lower.as_str())
         || lower.contains("://")
         || lower.starts_with("www.")
-        || ["encoded by", "lavf", "handbrake", "x264 -", "created by"].iter().any(|word| lower.starts_with(word));
+        || ["encoded by", "lavf", "handbrake", "x264 -", "created by"]
+            .iter()
+            .any(|word| lower.starts_with(word));
     // What looks like a release's file name is cleaned as one.
     let is_release = !tag.contains(' ') && tag.matches(['.', '_']).count() >= 2;
     match (says_nothing, is_release) {
@@ -32,8 +34,18 @@ pub(crate) fn of_tag(tag: &str) -> Option<String> {
     }
 }
 
-const NOTHING: &[&str] =
-    &["untitled", "no title", "unknown", "video", "movie", "title", "default", "test", "new project", "sequence 01"];
+const NOTHING: &[&str] = &[
+    "untitled",
+    "no title",
+    "unknown",
+    "video",
+    "movie",
+    "title",
+    "default",
+    "test",
+    "new project",
+    "sequence 01",
+];
 
 /// The longest title, in characters.
 const LONGEST: usize = 300;
@@ -43,7 +55,8 @@ fn truncate(title: &str) -> String {
 }
 
 fn clean(stem: &str) -> String {
-    let spaced = if stem.contains(' ') { stem.replace('_', " ") } else { stem.replace(['.', '_'], " ") };
+    let spaced =
+        if stem.contains(' ') { stem.replace('_', " ") } else { stem.replace(['.', '_'], " ") };
     let words: Vec<&str> = spaced.split_whitespace().collect();
     // From the first word that only releases use, nothing is title; a year just before it is one.
     let noise = words.iter().position(|word| is_noise(word)).filter(|at| *at > 0);
@@ -62,8 +75,8 @@ fn clean(stem: &str) -> String {
 /// A year of films, with or without brackets.
 fn year(word: &str) -> Option<&str> {
     let digits = word.trim_matches(['(', ')', '[', ']']);
-    let is_year = digits.len() == 4
-        && digits.parse::<u16>().is_ok_and(|year| (1888..=2099).contains(&year));
+    let is_year =
+        digits.len() == 4 && digits.parse::<u16>().is_ok_and(|year| (1888..=2099).contains(&year));
     is_year.then_some(digits)
 }
 
@@ -73,10 +86,44 @@ fn is_noise(word: &str) -> bool {
     let first = word.split('-').next().unwrap_or_default();
     matches!(
         first,
-        "2160p" | "1440p" | "1080p" | "1080i" | "720p" | "576p" | "480p" | "4k" | "uhd" | "bluray" | "bdrip" | "brrip"
-            | "bdremux" | "remux" | "webrip" | "webdl" | "hdtv" | "hdrip" | "dvdrip" | "dvdscr" | "x264" | "x265"
-            | "h264" | "h265" | "hevc" | "avc" | "xvid" | "10bit" | "ddp5" | "dd5" | "dts" | "aac2" | "aac5" | "truehd"
-            | "hdr10" | "hdr10plus" | "proper" | "repack"
+        "2160p"
+            | "1440p"
+            | "1080p"
+            | "1080i"
+            | "720p"
+            | "576p"
+            | "480p"
+            | "4k"
+            | "uhd"
+            | "bluray"
+            | "bdrip"
+            | "brrip"
+            | "bdremux"
+            | "remux"
+            | "webrip"
+            | "webdl"
+            | "hdtv"
+            | "hdrip"
+            | "dvdrip"
+            | "dvdscr"
+            | "x264"
+            | "x265"
+            | "h264"
+            | "h265"
+            | "hevc"
+            | "avc"
+            | "xvid"
+            | "10bit"
+            | "ddp5"
+            | "dd5"
+            | "dts"
+            | "aac2"
+            | "aac5"
+            | "truehd"
+            | "hdr10"
+            | "hdr10plus"
+            | "proper"
+            | "repack"
     ) || word == "web-dl"
 }
 

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fs::{self, DirEntry, Metadata},
     hash::Hasher as _,
     io,
@@ -76,7 +77,12 @@ const DEPTH: usize = 32;
 
 /// Walks through what is below `start`, a folder below `root`, or the root itself if empty. Each
 /// folder is told as a whole, in no particular order. `tell` may stop it.
-pub(crate) fn walk(root: &Path, start: &Path, links: Links, tell: &mut dyn FnMut(Step) -> ControlFlow<()>) {
+pub(crate) fn walk(
+    root: &Path,
+    start: &Path,
+    links: Links,
+    tell: &mut dyn FnMut(Step) -> ControlFlow<()>,
+) {
     let mut walk = Walk { root, links, seen: HashSet::new() };
     let mut folders = vec![(start.to_owned(), start.components().count())];
     while let Some((folder, depth)) = folders.pop() {
@@ -95,12 +101,26 @@ pub(crate) fn walk(root: &Path, start: &Path, links: Links, tell: &mut dyn FnMut
     }
 }
 
-/// One file, by its path below the root; none if it is not there or may not be a video.
-pub(crate) fn look(root: &Path, path: &Path, links: Links) -> io::Result<Option<Place>> {
+/// What a changed path, below the root, is about: the file itself if it may be a video, or the videos
+/// that a file beside them speaks of. None if it is not there or is neither.
+pub(crate) fn look(root: &Path, path: &Path, links: Links) -> io::Result<Vec<Place>> {
     let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
     let mut walk = Walk { root, links, seen: HashSet::new() };
-    let (places, _) = walk.folder(folder)?;
-    Ok(places.into_iter().find(|place| place.path.as_path() == path))
+    let (mut places, _) = walk.folder(folder)?;
+    if Kind::of(&name) == Kind::Beside {
+        // Also of one that is gone.
+        places.retain(|place| name == sidecar::OF_THE_FOLDER || speaks_of(&name, &place.name));
+    } else {
+        places.retain(|place| place.path.as_path() == path);
+    }
+    Ok(places)
+}
+
+/// Whether a file with this name may speak of the video with that name.
+fn speaks_of(name: &str, video: &str) -> bool {
+    let stem = video.rsplit_once('.').map_or(video, |(stem, _)| stem);
+    name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The path of a folder as in a URL; "" for the root.
@@ -273,8 +293,19 @@ mod tests {
 
     #[test]
     fn videos_are_found_by_their_names_and_hidden_ones_are_not() {
-        let folder = folder(&["a.mp4", "b/c d.MKV", "b/c.txt", ".d.mp4", ".e/f.mp4", "g.jpg", "new\nline.webm"]);
-        assert_eq!(names(folder.path(), "", Links::Follow), ["a.mp4", "b/c%20d.MKV", "new%0Aline.webm"]);
+        let folder = folder(&[
+            "a.mp4",
+            "b/c d.MKV",
+            "b/c.txt",
+            ".d.mp4",
+            ".e/f.mp4",
+            "g.jpg",
+            "new\nline.webm",
+        ]);
+        assert_eq!(
+            names(folder.path(), "", Links::Follow),
+            ["a.mp4", "b/c%20d.MKV", "new%0Aline.webm"]
+        );
         assert_eq!(names(folder.path(), "b", Links::Follow), ["b/c%20d.MKV"]);
     }
 
@@ -291,12 +322,14 @@ mod tests {
     #[test]
     fn what_lies_beside_a_video_is_part_of_its_state() {
         let folder = folder(&["film.mkv", "film.en.srt", "filmed.mkv", "filmed.txt", "film.nfo"]);
-        let place = || look(folder.path(), Path::new("film.mkv"), Links::Follow).unwrap().unwrap();
+        let place = || look(folder.path(), Path::new("film.mkv"), Links::Follow).unwrap().remove(0);
         let before = place();
         assert_eq!(before.beside, ["film.en.srt", "film.nfo"]);
         fs::write(folder.path().join("film.nfo"), "changed").unwrap();
         assert!(!place().state.is_as(&before.state));
-        assert_eq!(look(folder.path(), Path::new("gone.mkv"), Links::Follow).unwrap(), None);
+        assert_eq!(look(folder.path(), Path::new("gone.mkv"), Links::Follow).unwrap(), []);
+        let about = look(folder.path(), Path::new("film.de.srt"), Links::Follow).unwrap();
+        assert_eq!(about.len(), 1);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) struct Changed {
 
 /// How long changes are gathered after the last one, and after the first one at most.
 const QUIET: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_millis(1_000);
+const LONGEST: Duration = Duration::from_secs(1);
 /// The most paths that are told one by one; of more, the folder is looked through.
 const PATHS: usize = 1_000;
 
@@ -68,14 +68,21 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Begins to watch a folder and tells of changes. What cannot be watched is said in `watch`.
     /// Reads all folders below it: blocks.
-    pub(crate) fn begin(root: usize, folder: &Path, changes: mpsc::UnboundedSender<(usize, Noticed)>) -> Self {
+    pub(crate) fn begin(
+        root: usize,
+        folder: &Path,
+        changes: mpsc::UnboundedSender<(usize, Noticed)>,
+    ) -> Self {
         let watch = |mode, reason| Watch { root: folder.display().to_string(), mode, reason };
         if !folder.is_dir() {
-            let reason = "it is not there: plug the drive in, or mend the path in `folders`".to_owned();
+            let reason =
+                "it is not there: plug the drive in, or mend the path in `folders`".to_owned();
             return Self { _watcher: None, watch: watch(Mode::Missing, Some(reason)) };
         }
         if let Some(kind) = silent(folder) {
-            let reason = format!("it is on a drive of kind {kind}, which does not tell of changes made elsewhere");
+            let reason = format!(
+                "it is on a drive of kind {kind}, which does not tell of changes made elsewhere"
+            );
             return Self { _watcher: None, watch: watch(Mode::Polled, Some(reason)) };
         }
         let own = folder.to_owned();
@@ -85,14 +92,19 @@ impl Watcher {
                 Ok(event) => Noticed::Paths(below(&own, &event)),
                 Err(error) if error.paths.is_empty() => Noticed::Lost,
                 Err(error) => Noticed::Paths(
-                    error.paths.iter().filter_map(|path| Some(path.strip_prefix(&own).ok()?.to_owned())).collect(),
+                    error
+                        .paths
+                        .iter()
+                        .filter_map(|path| Some(path.strip_prefix(&own).ok()?.to_owned()))
+                        .collect(),
                 ),
             };
             // Nobody listens any more when the server stops.
             let _ = changes.send((root, noticed));
         };
-        let watcher = RecommendedWatcher::new(tell, Config::default())
-            .and_then(|mut watcher| watcher.watch(folder, RecursiveMode::Recursive).map(|()| watcher));
+        let watcher = RecommendedWatcher::new(tell, Config::default()).and_then(|mut watcher| {
+            watcher.watch(folder, RecursiveMode::Recursive).map(|()| watcher)
+        });
         match watcher {
             Ok(watcher) => Self { _watcher: Some(watcher), watch: watch(Mode::Notified, None) },
             Err(error) => Self { _watcher: None, watch: watch(Mode::Polled, Some(why(&error))) },
@@ -111,9 +123,11 @@ pub(crate) enum Noticed {
 
 fn why(error: &notify::Error) -> String {
     match &error.kind {
-        notify::ErrorKind::MaxFilesWatch => "the system allows no more watches: raise fs.inotify.max_user_watches \
+        notify::ErrorKind::MaxFilesWatch => {
+            "the system allows no more watches: raise fs.inotify.max_user_watches \
              (sysctl fs.inotify.max_user_watches=524288)"
-            .to_owned(),
+                .to_owned()
+        }
         notify::ErrorKind::Io(error) if error.raw_os_error() == Some(24) => {
             "the system allows no more watchers: raise fs.inotify.max_user_instances".to_owned()
         }
@@ -134,7 +148,9 @@ fn below(folder: &Path, event: &Event) -> Vec<PathBuf> {
     let paths = event.paths.iter().filter(|_| matters);
     paths
         .filter_map(|path| path.strip_prefix(folder).ok())
-        .filter(|path| !path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b".")))
+        .filter(|path| {
+            !path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
+        })
         .map(Path::to_owned)
         .collect()
 }
@@ -161,7 +177,9 @@ fn silent(_folder: &Path) -> Option<&'static str> {
 }
 
 /// Gathers what was noticed until it is quiet, and tells of it folder by folder.
-pub(crate) async fn gather(noticed: &mut mpsc::UnboundedReceiver<(usize, Noticed)>) -> Option<Vec<Changed>> {
+pub(crate) async fn gather(
+    noticed: &mut mpsc::UnboundedReceiver<(usize, Noticed)>,
+) -> Option<Vec<Changed>> {
     let first = noticed.recv().await?;
     let until = Instant::now() + LONGEST;
     let mut gathered: Vec<Changed> = Vec::new();
@@ -182,16 +200,11 @@ pub(crate) async fn gather(noticed: &mut mpsc::UnboundedReceiver<(usize, Noticed
 }
 
 fn add(gathered: &mut Vec<Changed>, (root, noticed): (usize, Noticed)) {
-    let changed = match gathered.iter_mut().find(|changed| changed.root == root) {
-        Some(changed) => &mut changed.paths,
-        None => {
-            gathered.push(Changed { root, paths: BTreeSet::new() });
-            match gathered.last_mut() {
-                Some(changed) => &mut changed.paths,
-                None => return,
-            }
-        }
-    };
+    let at = gathered.iter().position(|changed| changed.root == root).unwrap_or_else(|| {
+        gathered.push(Changed { root, paths: BTreeSet::new() });
+        gathered.len() - 1
+    });
+    let Some(Changed { paths: changed, .. }) = gathered.get_mut(at) else { return };
     match noticed {
         Noticed::Paths(paths) => changed.extend(paths),
         Noticed::Lost => drop(changed.insert(PathBuf::new())),

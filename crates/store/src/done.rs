@@ -15,6 +15,8 @@ pub struct Done<T> {
     pub changes: Vec<Change>,
     /// The videos whose entry, row or personal data may be different now, each once.
     pub videos: Vec<VideoId>,
+    /// Those of them that are new.
+    pub added: Vec<VideoId>,
     /// The videos that are part of others now; their numbers mean nothing any more.
     pub gone: Vec<VideoId>,
 }
@@ -28,6 +30,7 @@ pub(crate) struct Notes {
     now_ms: i64,
     lines: Vec<(&'static str, Value)>,
     videos: Vec<VideoId>,
+    added: Vec<VideoId>,
     gone: Vec<VideoId>,
 }
 
@@ -68,6 +71,12 @@ impl Notes {
         self.videos.extend_from_slice(videos);
     }
 
+    /// A video that is new.
+    pub(crate) fn added(&mut self, video: VideoId) {
+        self.videos.push(video);
+        self.added.push(video);
+    }
+
     /// A video that became part of another.
     pub(crate) fn gone(&mut self, video: VideoId) {
         self.gone.push(video);
@@ -83,7 +92,7 @@ impl Notes {
         link.commit().await?;
         self.videos.sort_unstable();
         self.videos.dedup();
-        Ok(Done { value, changes, videos: self.videos, gone: self.gone })
+        Ok(Done { value, changes, videos: self.videos, added: self.added, gone: self.gone })
     }
 }
 

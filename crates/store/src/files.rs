@@ -218,7 +218,7 @@ impl Store {
                    SELECT 0 AS kind, f.id AS number, v.content AS content, f.root AS root, f.path AS path, \
                      f.problem AS problem, f.found_ms AS found_ms \
                    FROM files f LEFT JOIN videos v ON v.id = f.video \
-                   WHERE f.problem IS NOT NULL AND f.state = 0 \
+                   WHERE f.problem IS NOT NULL AND f.state <> 1 \
                    UNION ALL \
                    SELECT 1, a.video, v.content, f.root, f.path, a.problem, f.found_ms \
                    FROM artwork a JOIN videos v ON v.id = a.video \

@@ -31,7 +31,11 @@ struct Known {
 
 impl KnownFiles {
     /// All files of a media folder at or below a path; `""` is all of it.
-    pub(super) async fn load(store: &Store, root: &str, prefix: &str) -> Result<Self, LibraryError> {
+    pub(super) async fn load(
+        store: &Store,
+        root: &str,
+        prefix: &str,
+    ) -> Result<Self, LibraryError> {
         let mut known = HashMap::new();
         let mut after = String::new();
         loop {
@@ -50,7 +54,17 @@ impl KnownFiles {
                 };
                 let (file, state_of, met) = (one.file, one.state, false);
                 let present = state_of != store::FileState::Away;
-                (digest(&one.path), Known { file, state, present, met, identity: one.identity_version, path: one.path.into() })
+                (
+                    digest(&one.path),
+                    Known {
+                        file,
+                        state,
+                        present,
+                        met,
+                        identity: one.identity_version,
+                        path: one.path.into(),
+                    },
+                )
             }));
             if is_last {
                 return Ok(Self(known));
@@ -79,7 +93,11 @@ impl KnownFiles {
 
     /// Those that were there the last time and were not met.
     pub(super) fn gone(&self) -> Vec<i64> {
-        self.0.values().filter(|known| known.present && !known.met).map(|known| known.file).collect()
+        self.0
+            .values()
+            .filter(|known| known.present && !known.met)
+            .map(|known| known.file)
+            .collect()
     }
 }
 

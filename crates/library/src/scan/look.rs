@@ -33,13 +33,13 @@ pub(super) async fn look_at(
             if status == http::StatusCode::NOT_FOUND {
                 return None;
             }
-            return Some(problem(root_name, place, error.to_string()));
+            return Some(problem(root_name, &place, error.to_string()));
         }
     };
     // Another folder's file of the same path comes first: this one cannot be reached.
     if survey.identity.ino != place.state.inode {
         let why = "another media folder has a file of the same path, which comes first: rename one of them";
-        let found = found(root_name, place, What::Problem(why.to_owned()));
+        let found = found(root_name, &place, What::Problem(why.to_owned()));
         return Some(Looked { found: Found { shadowed: true, ..found }, tags: Vec::new() });
     }
     // It was changed since it was walked over: what counts is what was read.
@@ -48,29 +48,39 @@ pub(super) async fn look_at(
     match facts_of(library, root, &place, &survey).await {
         Ok(facts) => {
             let (tags, facts) = with_sides(library, &place, facts).await;
-            let content = Content { id: survey.id, identity_version: demux::IDENTITY_VERSION, facts };
-            Some(Looked { found: found(root_name, place, What::Video(Box::new(content))), tags })
+            let content =
+                Content { id: survey.id, identity_version: demux::IDENTITY_VERSION, facts };
+            Some(Looked { found: found(root_name, &place, What::Video(Box::new(content))), tags })
         }
         // A text that is called like a transport stream is no problem, and no video.
         Err(_) if !place.promised => {
-            Some(Looked { found: found(root_name, place, What::Nothing), tags: Vec::new() })
+            Some(Looked { found: found(root_name, &place, What::Nothing), tags: Vec::new() })
         }
-        Err(reason) => Some(problem(root_name, place, reason)),
+        Err(reason) => Some(problem(root_name, &place, reason)),
     }
 }
 
 fn state_of(survey: &Survey, beside: i64) -> FileState {
     let modified_ns = match survey.modified.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |before| -before),
+        Err(before) => {
+            i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |before| -before)
+        }
     };
     let (inode, device) = (survey.identity.ino, survey.identity.dev);
     FileState { size: survey.len, modified_ns, inode, device, beside }
 }
 
-async fn facts_of(library: &Library, root: usize, place: &Place, survey: &Survey) -> Result<Facts, String> {
+async fn facts_of(
+    library: &Library,
+    root: usize,
+    place: &Place,
+    survey: &Survey,
+) -> Result<Facts, String> {
     match &survey.index {
-        Ok(index) => Ok(facts::of_index(index, &place.name, survey.len, &subtitle_languages(place))),
+        Ok(index) => {
+            Ok(facts::of_index(index, &place.name, survey.len, &subtitle_languages(place)))
+        }
         Err(Unreadable::NeedsPreparation(_)) => {
             let folder = library.0.folders.roots().get(root).ok_or("its media folder is gone")?;
             foreign::probe(&folder.join(place.path.as_path()), &place.name, survey.len).await
@@ -112,11 +122,11 @@ async fn read_beside(library: &Library, path: &RelativePath, name: &str) -> Opti
     tokio::task::spawn_blocking(read).await.ok()?
 }
 
-fn problem(root: String, place: Place, reason: String) -> Looked {
+fn problem(root: String, place: &Place, reason: String) -> Looked {
     Looked { found: found(root, place, What::Problem(reason)), tags: Vec::new() }
 }
 
-fn found(root: String, place: Place, what: What) -> Found {
+fn found(root: String, place: &Place, what: What) -> Found {
     let FileState { size, modified_ns, inode, device, beside } = place.state;
     let path = place.path.to_url_path();
     let folder = path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned());

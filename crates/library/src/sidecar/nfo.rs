@@ -10,7 +10,9 @@ const ELEMENTS: usize = 20_000;
 
 /// What it says.
 pub(super) fn read(text: &str) -> Said {
-    let Some(start) = ["<movie", "<episodedetails", "<musicvideo", "<video"].iter().find_map(|root| text.find(root))
+    let Some(start) = ["<movie", "<episodedetails", "<musicvideo", "<video"]
+        .iter()
+        .find_map(|root| text.find(root))
     else {
         return Said::default();
     };
@@ -19,11 +21,11 @@ pub(super) fn read(text: &str) -> Said {
     for _ in 0..ELEMENTS {
         match reader.read_event() {
             Ok(Event::Start(element)) => {
-                path.push(String::from_utf8_lossy(element.local_name().as_ref()).into_owned());
+                path.push(element.local_name().as_ref().to_owned());
                 content.clear();
             }
-            Ok(Event::Text(text)) => content.push_str(&text.decode().unwrap_or_default()),
-            Ok(Event::CData(text)) => content.push_str(&text.decode().unwrap_or_default()),
+            Ok(Event::Text(text)) => content.push_str(&text),
+            Ok(Event::CData(text)) => content.push_str(&text),
             Ok(Event::GeneralRef(name)) => content.push_str(&reference(&name)),
             Ok(Event::End(_)) => {
                 // Only what stands directly below the root: actors have names as well.
@@ -49,12 +51,12 @@ fn reference(name: &quick_xml::events::BytesRef<'_>) -> String {
     if let Ok(Some(character)) = name.resolve_char_ref() {
         return character.to_string();
     }
-    match name.decode().as_deref() {
-        Ok("amp") => "&",
-        Ok("lt") => "<",
-        Ok("gt") => ">",
-        Ok("quot") => "\"",
-        Ok("apos") => "'",
+    match &**name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
         _ => " ",
     }
     .to_owned()
@@ -64,7 +66,9 @@ fn note(said: &mut Said, name: &str, content: &str) {
     match name {
         "title" => said.title = said.title.take().or_else(|| line(content, TITLE)),
         "plot" => said.description = words(content, DESCRIPTION).or(said.description.take()),
-        "outline" => said.description = said.description.take().or_else(|| words(content, DESCRIPTION)),
+        "outline" => {
+            said.description = said.description.take().or_else(|| words(content, DESCRIPTION));
+        }
         "premiered" | "aired" | "releasedate" => said.made_ms = day(content).or(said.made_ms),
         "year" => said.made_ms = said.made_ms.or_else(|| day(content)),
         "tag" | "genre" if said.tags.len() < TAGS => {

@@ -321,7 +321,7 @@ fn tell(model: &Model, present: &HashSet<VideoId>, merged: &[ContentId], notes: 
     for video in model.videos.iter().filter(|video| video.part_of.is_none()) {
         let Some(id) = video.id else { continue };
         if video.is_new() {
-            notes.video(id);
+            notes.added(id);
             if video.files > 0 {
                 added.push(video.content);
             }

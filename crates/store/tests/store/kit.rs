@@ -43,6 +43,7 @@ pub(crate) fn file(path: &str, number: u64) -> Found {
         modified_ns: 1_700_000_000_000_000_000,
         inode: number,
         device: 7,
+        beside: 0,
         shadowed: false,
         what: What::Video(Box::new(Content {
             id: content(number),
