@@ -21,7 +21,7 @@ use crate::{
     ready,
     ready::Readiness,
     sse::Listeners,
-    v1::{batch, events, home, marks, playlists, tags, upkeep, videos},
+    v1::{events, home, marks, tags, upkeep, videos},
 };
 
 /// What the routes need. Clones share it.
@@ -105,16 +105,6 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Edit, "edit_tags", routes!(tags::new))
         .with(Edit, "edit_tags", routes!(tags::edit, tags::delete))
         .with(Edit, "edit_tags", routes!(tags::merge))
-        .with(Watch, "playlists", routes!(playlists::list))
-        .with(Edit, "edit_playlist", routes!(playlists::new))
-        .with(Watch, "playlist", routes!(playlists::get))
-        .with(Edit, "edit_playlist", routes!(playlists::rename, playlists::delete))
-        .with(Edit, "edit_playlist", routes!(playlists::add))
-        .with(Edit, "edit_playlist", routes!(playlists::remove))
-        .with(Edit, "edit_playlist", routes!(playlists::move_item))
-        .with(Edit, "batch", routes!(batch::run))
-        .with(Watch, "undo", routes!(batch::undoable))
-        .with(Edit, "undo", routes!(batch::undo))
         .with(Watch, "events", routes!(events::stream))
         .with(Watch, "duplicates", routes!(upkeep::duplicates))
         .with(Watch, "problems", routes!(upkeep::problems))

@@ -24,6 +24,7 @@ mod scan;
 mod scans;
 mod sidecar;
 mod step;
+mod tags;
 mod title;
 mod walk;
 mod watch;
