@@ -11,15 +11,19 @@
 //! and is then followed by the catalogue and told to those who listen (`Library::follow`). This
 //! room has never heard of HTTP requests or players.
 
+mod batch;
 mod edits;
 mod error;
 mod events;
 mod facts;
 mod foreign;
+mod import;
 mod kinds;
+mod legacy;
 mod lists;
 mod names;
 mod open;
+mod pictures;
 mod scan;
 mod scans;
 mod sidecar;
@@ -41,10 +45,14 @@ use delivery::{Folders, films::Films};
 use store::Store;
 
 pub use {
+    batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
     error::LibraryError,
     events::Event,
+    import::{ImportReport, Taken, Unmatched},
+    legacy::Malformed,
     lists::{CacheStatus, Home, Listed, MOST, Suggestions},
     open::{Options, Times},
+    pictures::{OpenPicture, PictureError, VideoPictures},
     scan::{ScanState, ScanStatus},
     watch::{Mode as WatchMode, Watch},
 };
@@ -70,6 +78,11 @@ struct Inner {
     answers: lists::Answers,
     listeners: events::Listeners,
     scans: scans::Scans,
+    studio: artwork::Studio,
+    /// Held while what is remembered of a video's pictures is changed.
+    keeping: tokio::sync::Mutex<()>,
+    /// There may be pictures to make.
+    more_pictures: tokio::sync::Notify,
 }
 
 impl Library {

@@ -110,6 +110,8 @@ async fn library(
             poll_every: settings.library.poll_every.get(),
             answers: settings.library.cache_ttl.get(),
         },
+        pictures: started.data.path().join("pictures"),
+        pictures_ahead: settings.library.pictures_ahead,
     })
     .await
     .with_context(|| format!("cannot open the library ({named})"))?;
