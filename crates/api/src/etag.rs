@@ -45,20 +45,6 @@ pub(crate) fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     })
 }
 
-/// Refuses an edit of what has changed since.
-pub(crate) fn check(expected: Option<i64>, version: i64) -> Result<(), Problem> {
-    match expected {
-        Some(expected) if expected != version => Err(changed()),
-        _ => Ok(()),
-    }
-}
-
-/// Somebody else was faster.
-pub(crate) fn changed() -> Problem {
-    let detail = "it has changed since you looked: get it again, then change it";
-    Problem::new(StatusCode::PRECONDITION_FAILED, detail)
-}
-
 /// Whether the client has this already (`If-None-Match`, RFC 9110 section 13.1.2).
 pub(crate) fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
@@ -92,8 +78,6 @@ mod tests {
         assert_eq!(of("*").unwrap(), None);
         assert_eq!(status(of("W/\"v7\"").unwrap_err()), 412, "weak tags do not match here");
         assert_eq!(status(of("\"x\"").unwrap_err()), 412);
-        assert!(check(Some(7), 7).is_ok() && check(None, 9).is_ok());
-        assert_eq!(status(check(Some(7), 8).unwrap_err()), 412);
     }
 
     #[test]

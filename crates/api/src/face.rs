@@ -16,17 +16,19 @@ use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as HttpBody;
+use library::Library;
 use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
 use crate::{
     accept,
-    access::{self, ApiKeys},
+    access::Access,
     compression,
     cors::{self, Cors},
     files::{self, Files},
     films::{self, Door, Kino},
     metrics::Metrics,
+    observe::Observe,
     pages,
     problem::Problem,
     ready::Readiness,
@@ -41,16 +43,20 @@ pub struct App {
     pub folders: Folders,
     /// The files of the folders as players see them.
     pub films: Films,
+    /// Every video known.
+    pub library: Library,
     /// How files are described.
     pub policy: Policy,
-    /// Who may ask.
-    pub keys: ApiKeys,
+    /// Who may do what.
+    pub access: Access,
     /// Which pages of other sites may use the answers.
     pub cors: Cors,
     /// What is wrong at the moment.
     pub readiness: Readiness,
     /// What is counted.
     pub metrics: Metrics,
+    /// What an operator sees.
+    pub observe: Observe,
     /// The largest body of a request, in bytes. A longer one gets 413.
     pub body_size: usize,
     /// When to stop.
@@ -64,6 +70,7 @@ pub fn service(app: App) -> Face {
         readiness: app.readiness,
         metrics: app.metrics.clone(),
         films: app.films.clone(),
+        library: app.library,
         listeners: Listeners::new(app.stop.drain),
     };
     Face(Arc::new(Inner {
@@ -71,7 +78,8 @@ pub fn service(app: App) -> Face {
         kino: Kino { films: app.films, policy: app.policy.clone(), metrics: app.metrics.clone() },
         files: Files { folders: app.folders, policy: app.policy, metrics: app.metrics.clone() },
         cors: cors::Rule::new(&app.cors),
-        keys: app.keys,
+        access: app.access,
+        observe: app.observe,
         metrics: app.metrics,
         body_size: app.body_size,
     }))
@@ -117,7 +125,8 @@ struct Inner {
     files: Files,
     kino: Kino,
     cors: cors::Rule,
-    keys: ApiKeys,
+    access: Access,
+    observe: Observe,
     metrics: Metrics,
     body_size: usize,
 }
@@ -133,9 +142,10 @@ impl Inner {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
-        let mut response = match self.refuse(&call) {
-            Some(refusal) => refusal,
-            None => self.answer_known(call, way).await,
+        let mut response = match self.let_in(&call) {
+            Err(refusal) => *refusal,
+            Ok(None) => self.answer_known(call, way).await,
+            Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
         self.cors.allow(origin.as_ref(), response.headers_mut());
         // A route knows its name better.
@@ -146,22 +156,22 @@ impl Inner {
         Answer { response, route }
     }
 
-    /// The refusal of a request that shows no key where one is needed, or whose body is longer
-    /// than it may be.
-    fn refuse<B: HttpBody>(&self, Call { request, peer, .. }: &Call<B>) -> Option<Response> {
-        if let Err(refusal) = access::check(&self.keys, request) {
-            self.metrics.refused(refusal.name());
-            access::log(refusal, request, *peer);
-            return Some(refusal.into_response());
-        }
+    /// Refuses a request that shows no key where one is needed, or whose body is longer than it may
+    /// be. Else the cookie for a page that was opened with a key.
+    fn let_in<B: HttpBody>(&self, call: &Call<B>) -> Result<Option<HeaderValue>, Box<Response>> {
+        let Call { request, peer, .. } = call;
+        let cookie = self.access.check_key(request, *peer).map_err(|refusal| {
+            self.access.refused(refusal, request, *peer);
+            refusal.into_response()
+        })?;
         let length = request.body().size_hint().lower();
         if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
-            return None;
+            return Ok(cookie);
         }
         self.metrics.refused("body_size");
         let allowed = self.body_size;
         let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
-        Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response())
+        Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response().into())
     }
 
     async fn answer_known<B>(&self, call: Call<B>, way: Way) -> Response
@@ -182,8 +192,10 @@ impl Inner {
             Way::Page => page(&head),
             Way::Asset => pages::file(head.uri.path().get(1..).unwrap_or_default(), &head.headers),
             Way::Route => {
-                // For the access rule of the route.
+                // What access rules and handlers look at beside the request.
                 head.extensions.insert(peer);
+                head.extensions.insert(self.access.clone());
+                head.extensions.insert(self.observe.clone());
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));
                 Box::pin(self.route(Request::from_parts(head, body))).await
@@ -232,6 +244,15 @@ fn page(request: &http::request::Parts) -> Response {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages can only be read")
         .header(header::ALLOW, HeaderValue::from_static("GET, HEAD"))
         .into_response()
+}
+
+/// A page that was opened with a key keeps it, so that what the page asks for shows it too.
+fn with_key(mut response: Response, cookie: HeaderValue) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// A handler that panics costs one answer, never the process.

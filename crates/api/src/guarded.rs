@@ -13,15 +13,17 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
-use net::{Peer, Route};
+use net::Route;
 use utoipa::openapi::{
     OpenApi, PathItem, extensions::ExtensionsBuilder, path::Operation,
     security::SecurityRequirement,
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::{access::Rule, openapi, problem::Problem};
+use crate::{
+    access::{self, Rule},
+    openapi,
+};
 
 /// Routes in the making.
 pub(crate) struct Guarded<S>(OpenApiRouter<S>);
@@ -98,30 +100,10 @@ fn state(rule: Rule, operation: &mut Operation) {
 /// Lets a request through to its route if the rule allows it.
 async fn guard(rule: Rule, name: &'static str, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
-    let mut response = match admit(rule, &head) {
+    let mut response = match access::admit(rule, &head).await {
         Ok(()) => next.run(Request::from_parts(head, body)).await,
         Err(refusal) => refusal.into_response(),
     };
     response.extensions_mut().insert(Route(name));
     response
-}
-
-fn admit(rule: Rule, request: &http::request::Parts) -> Result<(), Problem> {
-    if rule != Rule::Admin {
-        return Ok(());
-    }
-    // The face puts it there. A request that came another way is let in nowhere.
-    let local = request.extensions.get::<Peer>().is_some_and(|peer| {
-        let proxied = request.headers.keys().any(|name| {
-            name == "forwarded" || name == "via" || name.as_str().starts_with("x-forwarded-")
-        });
-        peer.address.ip().to_canonical().is_loopback() && !proxied
-    });
-    if local {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "only the machine itself that Vidicon runs on may do this",
-    ))
 }

@@ -15,37 +15,37 @@ mod access;
 mod compression;
 mod cors;
 mod docs;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod etag;
 mod face;
 mod files;
 mod films;
 mod guarded;
 mod health;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod input;
 mod log;
 mod metrics;
+mod observe;
+mod old;
 mod openapi;
 mod pages;
 mod playback;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod problem;
 mod ready;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod routes;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod sse;
-#[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod v1;
 mod welcome;
 
 pub use {
-    access::{ApiKeys, Rule},
+    access::{
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
+        PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
+    },
     cors::Cors,
     face::{App, Face, service},
     log::Log,
     metrics::Metrics,
+    observe::{Cache, CacheWatch, DiskSpec, Logs, Observe},
     openapi::openapi,
     ready::{Condition, Readiness, State},
 };

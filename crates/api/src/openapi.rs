@@ -71,6 +71,9 @@ pub(crate) fn base() -> OpenApi {
         SESSION,
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vidicon_session"))),
     );
+    for (status, description) in USUAL {
+        components.responses.insert(status.to_owned(), RefOr::T(problem(description)));
+    }
     document
 }
 
@@ -99,24 +102,42 @@ pub(crate) fn add_usual_answers(operation: &mut Operation) {
         RefOr::Ref(_) => false,
     });
     let body = operation.request_body.is_some();
-    let usual = [
-        (true, "400", "The request cannot be understood"),
-        (true, "401", "An API key is wanted"),
-        (true, "403", "This is not for whoever asks"),
-        (in_path, "404", "There is no such thing"),
-        (body, "413", "The body is longer than `limits.body_size` allows"),
-        (body, "415", "The body is in no form that is understood here"),
-        (parameters || body, "422", "The request is understood and cannot be so"),
-        (true, "429", "Too many at once: try again later"),
-        (true, "500", "The server failed; its log says more"),
-        (true, "503", "Not now: try again later"),
-    ];
-    for (applies, status, description) in usual {
-        if applies && !operation.responses.responses.contains_key(status) {
-            operation.responses.responses.insert(status.to_owned(), RefOr::T(problem(description)));
+    let applies = |status| match status {
+        "404" => in_path,
+        "413" | "415" => body,
+        "422" => parameters || body,
+        _ => true,
+    };
+    let responses = &mut operation.responses.responses;
+    for (status, _) in USUAL.into_iter().filter(|(status, _)| applies(status)) {
+        let usual = || RefOr::Ref(Ref::from_response_name(status));
+        responses.entry(status.to_owned()).or_insert_with(usual);
+    }
+    // Whatever a handler refuses, it says so in a problem document.
+    for (status, response) in responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+            && response.content.is_empty()
+        {
+            let description = std::mem::take(&mut response.description);
+            *response = problem(&description);
         }
     }
 }
+
+/// Refusals that any route may answer with, and what they mean.
+const USUAL: [(&str, &str); 10] = [
+    ("400", "The request cannot be understood"),
+    ("401", "An API key is wanted"),
+    ("403", "This is not for whoever asks"),
+    ("404", "There is no such thing"),
+    ("413", "The body is longer than `limits.body_size` allows"),
+    ("415", "The body is in no form that is understood here"),
+    ("422", "The request is understood and cannot be so"),
+    ("429", "Too many at once: try again later"),
+    ("500", "The server failed; its log says more"),
+    ("503", "Not now: try again later"),
+];
 
 fn problem(description: &str) -> Response {
     let content: Content =

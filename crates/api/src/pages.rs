@@ -38,19 +38,21 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 /// Whether a path is one of the pages. What comes behind `/watch/` and the like is the page's own
 /// business.
 pub(crate) fn is_page(path: &str) -> bool {
-    const PAGES: [&str; 10] = [
+    const PAGES: [&str; 12] = [
         "/",
         "/library",
+        "/library/folders",
+        "/library/duplicates",
+        "/library/problems",
+        "/search",
         "/favorites",
+        "/favourites",
         "/tags",
         "/playlists",
-        "/search",
         "/admin",
         "/settings",
-        "/duplicates",
-        "/problems",
     ];
-    const BELOW: [&str; 4] = ["/watch/", "/playlists/", "/folder/", "/admin/"];
+    const BELOW: [&str; 3] = ["/watch/", "/playlists/", "/admin/"];
     PAGES.contains(&path) || BELOW.iter().any(|below| path.starts_with(below))
 }
 

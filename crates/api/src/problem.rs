@@ -2,7 +2,9 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use library::LibraryError;
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// A refusal: a status, and one line that says what is wrong and, where there is something to
@@ -79,6 +81,40 @@ impl Problem {
     pub(crate) fn headers(mut self, headers: HeaderMap) -> Self {
         self.0.headers.extend(headers);
         self
+    }
+}
+
+/// What the library refuses.
+impl From<LibraryError> for Problem {
+    fn from(error: LibraryError) -> Self {
+        let detail = error.to_string();
+        let soon = |seconds| {
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.clone())
+                .header(header::RETRY_AFTER, HeaderValue::from_static(seconds))
+        };
+        match error {
+            LibraryError::NotFound(_) => Self::not_found(detail),
+            LibraryError::Conflict { .. } => Self::new(StatusCode::PRECONDITION_FAILED, detail),
+            LibraryError::Taken(_) => Self::new(StatusCode::CONFLICT, detail),
+            LibraryError::Refused(_) => Self::unprocessable(detail),
+            LibraryError::Ambiguous(candidates) => {
+                let detail = "several files have this name: say the path of one of them";
+                Self::new(StatusCode::CONFLICT, detail).candidates(candidates)
+            }
+            LibraryError::Opening { .. } => soon("1"),
+            LibraryError::Unavailable(_) => soon("10"),
+            LibraryError::Failed(_) => {
+                tracing::error!(%error, "the library did not do what it was asked");
+                let detail = "the library failed; the server's log says more";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        LibraryError::from(error).into()
     }
 }
 

@@ -18,6 +18,8 @@ use tokio::sync::{
 };
 use tokio_util::sync::CancellationToken;
 
+use library::Event;
+
 use crate::problem::Problem;
 
 /// How often something is said when there is nothing to say, so that proxies do not think that
@@ -30,19 +32,8 @@ const LISTENERS: usize = 512;
 /// When a reader shall try again, in milliseconds.
 const RETRY_MS: u32 = 2000;
 
-/// Something that happened.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Event {
-    /// Its place in the journal; none for what is of the moment only.
-    pub(crate) number: Option<i64>,
-    /// Its kind: one word.
-    pub(crate) kind: String,
-    /// More about it: JSON in one line.
-    pub(crate) body: String,
-}
-
 /// What has happened since a reader was cut off.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Missed {
     /// All of it.
     All(Vec<Event>),
@@ -173,15 +164,15 @@ fn write(text: &mut String, Event { number, kind, body }: &Event) {
     if let Some(number) = number {
         let _ = writeln!(text, "id: {number}");
     }
-    let _ = writeln!(text, "event: {kind}");
-    for line in body.lines() {
-        let _ = writeln!(text, "data: {line}");
-    }
-    text.push('\n');
+    // JSON has no line breaks of its own when it is written like this.
+    let _ = writeln!(text, "event: {kind}\ndata: {body}\n");
 }
 
 fn reset(text: &mut String, number: i64) {
-    write(text, &Event { number: Some(number), kind: "reset".to_owned(), body: "{}".to_owned() });
+    write(
+        text,
+        &Event { number: Some(number), kind: "reset".to_owned(), body: serde_json::json!({}) },
+    );
 }
 
 #[cfg(test)]
@@ -195,7 +186,7 @@ mod tests {
         Event {
             number: Some(number),
             kind: "views".into(),
-            body: format!("{{\"views\":{number}}}"),
+            body: serde_json::json!({ "views": number }),
         }
     }
 
@@ -219,7 +210,7 @@ mod tests {
         assert_eq!(first, format!("retry: 2000\n{}{}id: 5\n\n", said(4), said(5)));
         sender.send(event(6)).unwrap();
         assert_eq!(next(&mut body).await.unwrap(), said(6), "5 is not said twice");
-        let moment = Event { number: None, kind: "scan".into(), body: "{}".into() };
+        let moment = Event { number: None, kind: "scan".into(), body: serde_json::json!({}) };
         sender.send(moment).unwrap();
         assert_eq!(next(&mut body).await.unwrap(), "event: scan\ndata: {}\n\n");
     }

@@ -83,10 +83,27 @@ pub enum Command {
     },
     /// Print the description of the HTTP API, OpenAPI 3.1
     Openapi,
+    /// Administer the Vidicon of this machine
+    #[command(subcommand)]
+    Admin(Admin),
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+}
+
+/// What an administrator does from the command line.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Set the administrator's password, with which administration works from other machines
+    Password {
+        /// Read it from the first line of standard input, without asking
+        #[arg(long)]
+        stdin: bool,
+        /// The configuration that says where the data folder is.
+        #[command(flatten)]
+        options: Options,
     },
 }
 

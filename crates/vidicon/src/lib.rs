@@ -4,6 +4,7 @@
 //! - [`settings`]: every key, where its value comes from, what it comes to.
 //! - [`platform`]: the surroundings of the process, as a value.
 //! - [`data_folder`], [`media_folders`], [`logging`], [`open_files`]: what has to be in place before serving.
+//! - [`new_password`]: how a password gets from the command line to the server.
 //! - [`free_disk`]: how much there is. [`in_words`]: numbers as people read them.
 //! - [`packaging`], [`census`]: a film written into a folder; a folder counted.
 //! - [`doctor`]: whether this machine has what is needed, and what each lack costs.
@@ -20,6 +21,7 @@ pub mod free_disk;
 pub mod in_words;
 pub mod logging;
 pub mod media_folders;
+pub mod new_password;
 pub mod open_files;
 pub mod packaging;
 pub mod platform;

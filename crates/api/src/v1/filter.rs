@@ -142,6 +142,7 @@ macro_rules! selection {
             #[schema(inline)]
             pub(crate) away: Option<Including>,
             /// Those of this playlist.
+            #[serde(deserialize_with = "number_or_text")]
             #[param(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
             pub(crate) playlist: Option<u64>,
             /// Whether something is wrong with it.
@@ -208,6 +209,21 @@ selection! {
 }
 
 selection! {
+    /// Which videos. The order does not matter here; it may be said, so that the query of a list can be sent as it
+    /// is.
+    BatchQuery {
+        /// Does not matter.
+        sort: Option<String>,
+        /// Does not matter.
+        order: Option<String>,
+        /// Does not matter.
+        #[serde(deserialize_with = "number_or_text")]
+        #[schema(value_type = Option<String>)]
+        seed: Option<u64>,
+    }
+}
+
+selection! {
     /// Which videos, in which order, and how many of them.
     ListQuery {
         /// The order; by title, or by relevance when there are words to look for.
@@ -217,8 +233,8 @@ selection! {
         #[param(inline)]
         order: Option<Order>,
         /// One random order of many.
-        #[param(minimum = 0, maximum = 4_294_967_295_u64)]
-        seed: Option<u32>,
+        #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+        seed: Option<u64>,
         /// How many at most; 60 unless said.
         #[param(minimum = 1, maximum = 500)]
         limit: Option<u32>,
@@ -235,9 +251,35 @@ selection! {
     /// Which videos, and which of many random orders.
     RandomQuery {
         /// The same seed, the same video, as long as there is nothing new.
-        #[param(minimum = 0, maximum = 4_294_967_295_u64)]
-        seed: Option<u32>,
+        #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+        seed: Option<u64>,
     }
+}
+
+/// A number, as a number or as the text that a query has of it.
+fn number_or_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    struct Either;
+
+    impl serde::de::Visitor<'_> for Either {
+        type Value = Option<u64>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number))
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            text.parse().map(Some).map_err(|_| E::custom(format!("{text:?} is no whole number")))
+        }
+    }
+
+    from.deserialize_any(Either)
 }
 
 /// A selection that was read. Names of tags and the playlist are yet to be looked up.
@@ -269,7 +311,12 @@ impl ListQuery {
             None if words => (Sort::Relevance, false),
             Some(SortBy::Title) | None => (Sort::Title, false),
         };
-        let descending = self.order.map_or(descending, |order| order == Order::Desc);
+        let descending = match self.order {
+            // The best is first; nobody looks for the worst.
+            _ if sort == Sort::Relevance => false,
+            Some(order) => order == Order::Desc,
+            None => descending,
+        };
         (sort, descending)
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one module each, and the way from what was typed to an exit status.
 
+mod admin;
 mod census;
 mod completions;
 mod config;
@@ -22,7 +23,7 @@ use std::{
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Admin, Cli, Command},
     failure::Failure,
     platform::Surroundings,
 };
@@ -65,6 +66,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
             health::run(url.as_deref(), &options.into(), &around()?)
         }
         Command::Openapi => print(api::openapi()),
+        Command::Admin(Admin::Password { stdin, options }) => {
+            admin::password(stdin, &options.into(), &around()?)
+        }
         Command::Completions { shell } => completions::run(shell),
     }
 }

@@ -8,6 +8,7 @@ use super::{greeting, readiness, service_manager, signals};
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
+    new_password,
     settings::{self, Certificate, Listener, Settings, values::Secret},
 };
 
@@ -28,6 +29,8 @@ pub struct Started {
     pub media: MediaFolders,
     /// The data folder. It is held until this is dropped, so it must outlive everything that writes.
     pub data: DataFolder,
+    /// The last lines of the log.
+    pub logs: api::Logs,
 }
 
 /// How many threads may wait for disks at once. A read from a drive that hangs holds its thread
@@ -64,8 +67,12 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
         .context("cannot tell the addresses that are listened on")?;
 
     let metrics = api::Metrics::default();
-    let log = api::Log::new(metrics.clone(), settings.log.access);
-    let service = api::service(app(started, metrics, &stop).await?);
+    let observe = api::Observe::new(started.logs.clone(), disks(started));
+    tokio::spawn(observe.clone().run());
+    let access = access(started, &metrics, &observe);
+    tokio::spawn(new_password::watch(started.data.path().to_owned(), access.clone()));
+    let log = api::Log::new(metrics.clone(), observe.clone(), settings.log.access);
+    let service = api::service(app(started, metrics, observe, access, &stop).await?);
     let grace = settings.stop.grace.get();
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
@@ -119,9 +126,36 @@ async fn library(
     Ok(library)
 }
 
+/// The folders whose disks an operator wants to know of.
+fn disks(started: &Started) -> Vec<api::DiskSpec> {
+    let media = started.media.roots.iter().map(|root| ("media", root.clone()));
+    let data = std::iter::once(("data", started.data.path().to_owned()));
+    media.chain(data).map(|(purpose, path)| api::DiskSpec { purpose, path }).collect()
+}
+
+/// Who may do what.
+fn access(started: &Started, metrics: &api::Metrics, observe: &api::Observe) -> api::Access {
+    let settings = &started.settings.access;
+    let cors = &settings.cors;
+    let settings = api::AccessSettings {
+        keys: api::ApiKeys::new(started.api_keys.iter().map(|key| key.reveal().to_owned())),
+        hosts: api::Hosts::new(settings.hosts.clone(), greeting::host().as_deref()),
+        writing_origins: if cors.writes {
+            cors.origins.iter().map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        },
+        session_lifetime: settings.session_lifetime.get(),
+    };
+    let keeper = Arc::new(api::InMemory::default());
+    api::Access::new(settings, keeper, metrics.clone(), observe.clone())
+}
+
 async fn app(
     started: &Started,
     metrics: api::Metrics,
+    observe: api::Observe,
+    access: api::Access,
     stop: &net::Stop,
 ) -> anyhow::Result<api::App> {
     let settings = &started.settings;
@@ -132,7 +166,6 @@ async fn app(
     };
     let folders =
         delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
-    let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
     let cors = &settings.access.cors;
     let films = delivery::films::Films::new(folders.clone(), film_settings(started));
     let library = library(started, &folders, &films, symlinks).await?;
@@ -146,12 +179,13 @@ async fn app(
             max_age: settings.files.max_age.get(),
             private: !started.api_keys.is_empty(),
         },
-        keys: api::ApiKeys::new(keys),
+        access,
         cors: api::Cors {
             origins: cors.origins.iter().map(ToString::to_string).collect(),
             writes: cors.writes,
         },
         metrics,
+        observe,
         stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
@@ -163,6 +197,7 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
     files.push(started.data.lock());
+    files.push(new_password::file(started.data.path()));
     // Also when it is not in use: it may be again tomorrow.
     files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {

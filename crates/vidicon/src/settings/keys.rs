@@ -126,6 +126,29 @@ pub static KEYS: &[Key] = &[
         show: |of| shown_path(of.access.api_keys_file.as_deref()),
     },
     Key {
+        name: "access.hosts",
+        about: "Names by which this server is asked: those that a name server or a proxy gives it. What changes something is \
+                refused under other names. Addresses, names without a dot, those that end in .local, .lan or .home.arpa and \
+                the machine's own need not be named.",
+        kind: Kind::List("names"),
+        example: "[tv.example.org]",
+        otherwise: None,
+        read: |to, from| {
+            to.access.hosts = from.items()?.iter().map(exact_name).collect::<Result<_, _>>()?;
+            Ok(())
+        },
+        show: |of| json!(of.access.hosts),
+    },
+    Key {
+        name: "access.session_lifetime",
+        about: "How long an administrator who signed in from another machine stays so.",
+        kind: Kind::Duration(Duration::from_secs(60), Duration::from_secs(365 * 86_400)),
+        example: "8h",
+        otherwise: None,
+        read: |to, from| from.duration().map(|lifetime| to.access.session_lifetime = lifetime),
+        show: |of| json!(of.access.session_lifetime.to_string()),
+    },
+    Key {
         name: "access.cors.origins",
         about: "The sites whose pages may read from here (GET and HEAD): * for all, or scheme://host[:port]. An empty list \
                 lets no page of another site read.",
@@ -392,6 +415,17 @@ fn host_name(from: &super::key::Reading<'_>) -> Result<String, super::key::Refus
         "{name:?} is neither a DNS name nor an IP address: write it like \"tv.example.org\" or \"192.168.1.20\", without \
          a scheme or port"
     )))
+}
+
+/// A name that stands for itself alone.
+fn exact_name(from: &super::key::Reading<'_>) -> Result<String, super::key::Refusal> {
+    let name = host_name(from)?;
+    if name.starts_with('*') {
+        return Err(from.refuse(format!(
+            "{name:?} stands for many names, and whoever can choose one of them could pass for this server: write each name"
+        )));
+    }
+    Ok(name)
 }
 
 #[cfg(test)]

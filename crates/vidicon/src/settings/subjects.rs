@@ -5,14 +5,30 @@
 use super::values::{ByteSize, Duration, Origin, Secret, Word};
 
 /// Who may ask, and from which pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// Keys of which one must come with every request; none means that nobody is asked.
     pub api_keys: Vec<Secret>,
     /// A file with more keys, one a line; see [`Access::all_keys`].
     pub api_keys_file: Option<std::path::PathBuf>,
+    /// Names by which this server is asked, beside addresses and the names of home networks.
+    pub hosts: Vec<String>,
+    /// How long an administrator stays signed in.
+    pub session_lifetime: Duration,
     /// What pages of other sites may do.
     pub cors: Cors,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            api_keys: Vec::new(),
+            api_keys_file: None,
+            hosts: Vec::new(),
+            session_lifetime: Duration::from_secs(30 * 86_400),
+            cors: Cors::default(),
+        }
+    }
 }
 
 /// What pages of other sites may do (Fetch, section 3.3).
