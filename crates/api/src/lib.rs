@@ -45,6 +45,7 @@ pub use {
     access::{
         Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
         PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
+        session_id,
     },
     cors::Cors,
     face::{App, Face, service},
