@@ -24,6 +24,7 @@ mod guarded;
 mod health;
 #[allow(dead_code, reason = "the routes of the library are not there yet")]
 mod input;
+mod load;
 mod log;
 mod metrics;
 mod observe;
@@ -49,6 +50,7 @@ pub use {
     },
     cors::Cors,
     face::{App, Face, service},
+    load::LoadTests,
     log::Log,
     metrics::Metrics,
     observe::{Cache, CacheWatch, DiskSpec, Logs, Observe},

@@ -12,7 +12,7 @@ use crate::{
     access::{Rule, routes as signing_in},
     docs,
     guarded::Guarded,
-    health, metrics,
+    health, load, metrics,
     metrics::Metrics,
     observe::routes as observed,
     openapi, playback,
@@ -82,6 +82,7 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_password", routes!(signing_in::set_password))
         .with(Admin, "admin_status", routes!(observed::status))
         .with(Admin, "admin_logs", routes!(observed::logs))
+        .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
         .page(Watch, "api_docs", "/api/docs", docs::page)
 }
 

@@ -57,6 +57,9 @@ pub enum LoadError {
         /// What it said.
         why: String,
     },
+    /// It was told to stop before it began.
+    #[error("it was stopped before the users began")]
+    Stopped,
     /// There is nothing to ask for.
     #[error(
         "{0} lists no videos that can be asked for in this mode: add some, choose another mode, or name a file by its path"
@@ -73,9 +76,11 @@ pub async fn run(
     plan.check()?;
     let door = Arc::new(door(plan).await?);
     let mut first = Client::new(Arc::clone(&door));
-    let stock = Stock::look(&mut first, &plan.paths)
-        .await
-        .map_err(|why| LoadError::Stock { target: plan.target.to_string(), why })?;
+    let looked = tokio::select! {
+        looked = Stock::look(&mut first, &plan.paths) => looked,
+        () = stop.cancelled() => return Err(LoadError::Stopped),
+    };
+    let stock = looked.map_err(|why| LoadError::Stock { target: plan.target.to_string(), why })?;
     drop(first);
     if stock.is_empty() || role(plan.mode, 0, &stock).is_none() {
         return Err(LoadError::Nothing(plan.target.to_string()));

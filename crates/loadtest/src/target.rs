@@ -41,9 +41,12 @@ impl FromStr for Target {
         if authority.as_str().contains('@') || authority.host().is_empty() {
             return Err(malformed());
         }
-        let port = match authority.port() {
-            None => 80,
-            Some(port) => port.as_str().parse().map_err(|_| malformed())?,
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => 80,
+            Some(port) => {
+                port.strip_prefix(':').and_then(|port| port.parse().ok()).ok_or_else(malformed)?
+            }
+            None => return Err(malformed()),
         };
         Ok(Self { host: authority.host().to_owned(), port })
     }

@@ -154,6 +154,7 @@ fn app(
         },
         metrics,
         observe,
+        load,
         stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
