@@ -46,7 +46,9 @@ use crate::{Metrics, observe::Observe, problem::Problem};
 pub(crate) use self::refusal::Refusal;
 pub use self::{
     hosts::Hosts,
-    keeper::{InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken},
+    keeper::{
+        InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken, session_id,
+    },
     keys::ApiKeys,
     password::{
         LENGTH as PASSWORD_LENGTH, PasswordError, hash as hash_password,

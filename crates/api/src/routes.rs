@@ -13,7 +13,7 @@ use crate::{
     access::{Rule, routes as signing_in},
     docs,
     guarded::Guarded,
-    health, metrics,
+    health, load, metrics,
     metrics::Metrics,
     observe::routes as observed,
     old, openapi, playback,
@@ -85,6 +85,7 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_password", routes!(signing_in::set_password))
         .with(Admin, "admin_status", routes!(observed::status))
         .with(Admin, "admin_logs", routes!(observed::logs))
+        .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
         .page(Watch, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))

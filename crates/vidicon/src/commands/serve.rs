@@ -186,6 +186,7 @@ async fn app(
         },
         metrics,
         observe,
+        load,
         stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
