@@ -79,7 +79,6 @@ impl Library {
         folder: &Path,
         below: Option<&str>,
     ) -> Result<ImportReport, LibraryError> {
-        self.is_open()?;
         let from = folder.to_owned();
         let read = tokio::task::spawn_blocking(move || read(&from)).await;
         let (mut legacy, files, digest) = read

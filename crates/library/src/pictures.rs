@@ -216,7 +216,7 @@ impl Library {
             };
             let wait = if failed { AGAIN } else { SWEEP_EVERY };
             tokio::select! {
-                () = self.0.more_pictures.notified() => {}
+                () = self.0.more_pictures.notified() => tried.clear(),
                 () = sleep(wait) => {
                     tried.clear();
                     if !failed {
