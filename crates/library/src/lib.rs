@@ -24,10 +24,12 @@ mod lists;
 mod names;
 mod open;
 mod pictures;
+mod playlists;
 mod scan;
 mod scans;
 mod sidecar;
 mod step;
+mod tags;
 mod title;
 mod walk;
 mod watch;
@@ -56,6 +58,7 @@ pub use {
     scan::{ScanState, ScanStatus},
     watch::{Mode as WatchMode, Watch},
 };
+pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 
 /// The library. Cloning is cheap.
 #[derive(Clone)]

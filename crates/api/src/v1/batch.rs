@@ -72,6 +72,12 @@ pub(crate) struct Undo {
     label: String,
 }
 
+impl From<library::UndoOffer> for Undo {
+    fn from(offer: library::UndoOffer) -> Self {
+        Self { id: offer.id, label: offer.label }
+    }
+}
+
 /// What can be taken back, or was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Undoable {
@@ -117,7 +123,7 @@ pub(crate) async fn run(
         }
     };
     let done = shared.library.batch(UserId::HOUSEHOLD, &selected, &action).await?;
-    let undo = done.undo.map(|label| Undo { id: ask::now_ms(), label });
+    let undo = done.undo.map(Undo::from);
     Ok(Answer(Batched { changed: done.changed, undo }))
 }
 
@@ -127,8 +133,8 @@ pub(crate) async fn run(
     responses((status = 200, description = "The last batch, if it can be", body = Undoable)),
 )]
 pub(crate) async fn undoable(State(shared): State<Shared>) -> Result<Answer<Undoable>, Problem> {
-    let label = shared.library.can_undo(UserId::HOUSEHOLD).await?;
-    Ok(Answer(Undoable { undo: label.map(|label| Undo { id: 0, label }) }))
+    let undo = shared.library.can_undo(UserId::HOUSEHOLD).await?;
+    Ok(Answer(Undoable { undo: undo.map(Undo::from) }))
 }
 
 /// Take the last batch back
@@ -138,7 +144,8 @@ pub(crate) async fn undoable(State(shared): State<Shared>) -> Result<Answer<Undo
         (status = 404, description = "There is nothing to take back")),
 )]
 pub(crate) async fn undo(State(shared): State<Shared>) -> Result<Answer<Undoable>, Problem> {
-    let label = shared.library.undo(UserId::HOUSEHOLD).await?;
-    let label = label.ok_or_else(|| Problem::not_found("there is nothing to take back"))?;
-    Ok(Answer(Undoable { undo: Some(Undo { id: 0, label }) }))
+    let nothing = || Problem::not_found("there is nothing to take back");
+    let offer = shared.library.can_undo(UserId::HOUSEHOLD).await?.ok_or_else(nothing)?;
+    shared.library.undo(UserId::HOUSEHOLD, Some(offer.id)).await?.ok_or_else(nothing)?;
+    Ok(Answer(Undoable { undo: Some(offer.into()) }))
 }

@@ -34,6 +34,7 @@ pub(crate) struct Home {
 }
 
 /// A folder.
+#[allow(clippy::struct_field_names, reason = "clients know them by these names")]
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Folder {
     /// Its path below the media folders, percent-encoded.
@@ -169,12 +170,9 @@ pub(crate) async fn suggest(
     }
     let limit = limit.unwrap_or(8).clamp(1, 50) as usize;
     let found = shared.library.suggest(UserId::HOUSEHOLD, &q, limit).await?;
-    let tags: HashMap<String, store::TagRow> = match found.tags.is_empty() {
-        true => HashMap::new(),
-        false => {
-            shared.library.tags().await?.into_iter().map(|tag| (tag.name.clone(), tag)).collect()
-        }
-    };
+    let all = if found.tags.is_empty() { Vec::new() } else { shared.library.tags().await? };
+    let tags: HashMap<String, store::TagRow> =
+        all.into_iter().map(|tag| (tag.name.clone(), tag)).collect();
     let titles = found
         .videos
         .into_iter()

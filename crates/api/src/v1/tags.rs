@@ -5,13 +5,17 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use catalogue::TagId;
+use catalogue::{TagId, UserId};
 use http::{HeaderMap, StatusCode, header};
+use media::ContentId;
 use serde::{Deserialize, Serialize};
 use store::TagRow;
 use utoipa::ToSchema;
 
-use super::videos::content;
+use super::{
+    video::{TagName, Video},
+    videos::content,
+};
 use crate::{
     etag,
     input::{Json, Name, Names, number},
@@ -56,6 +60,12 @@ impl From<Vec<TagRow>> for Tags {
     }
 }
 
+/// The tags of a video, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VideoTags {
+    items: Vec<TagName>,
+}
+
 /// A tag to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +79,7 @@ pub(crate) struct NewTag {
 }
 
 /// What to change; what is left out stays as it is.
+#[allow(clippy::option_option, reason = "`null` takes away what leaving it out would keep")]
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EditTag {
@@ -171,28 +182,30 @@ pub(crate) async fn merge(
 #[utoipa::path(
     put, path = "/api/v1/videos/{id}/tags/{name}", tag = "tags", operation_id = "tag_video",
     params(("id" = String, Path, description = "The video's id"), ("name" = String, Path, description = "The tag's name")),
-    responses((status = 200, description = "The video's tags", body = Tags)),
+    responses((status = 200, description = "The video's tags", body = VideoTags)),
 )]
 pub(crate) async fn put(
     State(shared): State<Shared>,
     Names(id, name): Names,
-) -> Result<Answer<Tags>, Problem> {
+) -> Result<Answer<VideoTags>, Problem> {
     let id = content(&id)?;
-    Ok(Answer(shared.library.tag(id, &name).await?.into()))
+    shared.library.tag(id, &name).await?;
+    tags_of(&shared, id).await
 }
 
 /// Take a tag from a video
 #[utoipa::path(
     delete, path = "/api/v1/videos/{id}/tags/{name}", tag = "tags", operation_id = "untag_video",
     params(("id" = String, Path, description = "The video's id"), ("name" = String, Path, description = "The tag's name")),
-    responses((status = 200, description = "The video's tags", body = Tags)),
+    responses((status = 200, description = "The video's tags", body = VideoTags)),
 )]
 pub(crate) async fn remove(
     State(shared): State<Shared>,
     Names(id, name): Names,
-) -> Result<Answer<Tags>, Problem> {
+) -> Result<Answer<VideoTags>, Problem> {
     let id = content(&id)?;
-    Ok(Answer(shared.library.untag(id, &name).await?.into()))
+    shared.library.untag(id, &name).await?;
+    tags_of(&shared, id).await
 }
 
 /// Give a video these tags and no others
@@ -200,15 +213,22 @@ pub(crate) async fn remove(
     put, path = "/api/v1/videos/{id}/tags", tag = "tags", operation_id = "set_tags",
     params(("id" = String, Path, description = "The video's id")),
     request_body(content = Vec<String>, content_type = "application/json", description = "Names; at most 200"),
-    responses((status = 200, description = "The video's tags", body = Tags)),
+    responses((status = 200, description = "The video's tags", body = VideoTags)),
 )]
 pub(crate) async fn set(
     State(shared): State<Shared>,
     Name(id): Name,
     Json(names): Json<Vec<String>>,
-) -> Result<Answer<Tags>, Problem> {
+) -> Result<Answer<VideoTags>, Problem> {
     let id = content(&id)?;
-    Ok(Answer(shared.library.set_tags(id, &names).await?.into()))
+    shared.library.set_tags(id, &names).await?;
+    tags_of(&shared, id).await
+}
+
+async fn tags_of(shared: &Shared, id: ContentId) -> Result<Answer<VideoTags>, Problem> {
+    let video = shared.library.store().video(UserId::HOUSEHOLD, id).await?;
+    let video = video.ok_or_else(|| Problem::not_found("there is no such video"))?;
+    Ok(Answer(VideoTags { items: Video::of(video).tags }))
 }
 
 /// A colour goes into pages as it is.

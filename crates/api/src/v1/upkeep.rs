@@ -239,7 +239,7 @@ pub(crate) async fn problems(
 ) -> Result<Answer<Problems>, Problem> {
     let limit = stretch.limit()?;
     let after = stretch.after::<2>()?.map(|[kind, number]| (kind, number));
-    let found = shared.library.store().problems(after, limit).await?;
+    let found = shared.library.problems(after, limit).await?;
     let next = next(&found, limit, |problem| format!("{}-{}", problem.at.0, problem.at.1));
     let items = found.into_iter().map(|found| FileProblem {
         root: found.root,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::filter::time;
 
 /// A video: one content, however many files hold it.
+#[allow(clippy::struct_field_names, reason = "clients know them by these names")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Video {
     /// 26 letters that its content gives it; they stay when the file is moved or renamed.

@@ -219,6 +219,7 @@ async fn details(shared: &Shared, id: ContentId) -> Result<Response, Problem> {
 }
 
 /// What to write about a video; what is left out stays as it is.
+#[allow(clippy::option_option, reason = "`null` takes away what leaving it out would keep")]
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EditVideo {
