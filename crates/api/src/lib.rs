@@ -39,7 +39,7 @@ mod welcome;
 
 pub use {
     access::{
-        Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept, PASSWORD_LENGTH,
         PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
         session_id,
     },

@@ -217,6 +217,56 @@ pub(crate) async fn stop(Extension(tests): Extension<LoadTests>) -> Response {
     fresh(Json(tests.status()))
 }
 
+/// What the route of older clients is asked to do.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OldAction)]
+pub(crate) struct Action {
+    /// `load_test` is the only one.
+    action: String,
+}
+
+/// What the route of older clients answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OldPerformance)]
+pub(crate) struct Performance {
+    /// `running`, or `idle`.
+    status: &'static str,
+    /// What the last load test came to.
+    result: Option<Report>,
+}
+
+/// The last load test, for older clients
+///
+/// A page for browsers.
+#[utoipa::path(get, path = "/admin/performance", tag = "old", operation_id = "old_performance",
+    responses((status = 200, description = "What it came to", body = Performance)))]
+pub(crate) async fn old_status(Extension(tests): Extension<LoadTests>) -> Response {
+    let LoadStatus { running, report, .. } = tests.status();
+    let status = if running.is_some() { "running" } else { "idle" };
+    fresh(Json(Performance { status, result: report }))
+}
+
+/// A short load test, for older clients
+///
+/// Ten users for five seconds; the answer comes when they are done.
+#[utoipa::path(post, path = "/admin/performance", tag = "old", operation_id = "old_load_test",
+    request_body(content((Action = "application/json"), (Action = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "What it came to", body = Performance),
+        (status = 409, description = "Another one is running"),
+        (status = 422, description = "There is no such action"),
+    ))]
+pub(crate) async fn old_start(
+    Extension(tests): Extension<LoadTests>,
+    input::FormOrJson(Action { action }): input::FormOrJson<Action>,
+) -> Result<Response, Problem> {
+    if action != "load_test" {
+        return Err(Problem::unprocessable(format!("action: {action:?} is none: write load_test")));
+    }
+    let report = tests.quick().await?;
+    Ok(fresh(Json(Performance { status: "idle", result: Some(report) })))
+}
+
 fn fresh(answer: impl axum::response::IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }

@@ -86,6 +86,7 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_status", routes!(observed::status))
         .with(Admin, "admin_logs", routes!(observed::logs))
         .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
+        .with(Admin, "old_performance", routes!(load::old_status, load::old_start))
         .page(Watch, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))
@@ -160,7 +161,7 @@ pub(crate) fn of(path: &str) -> Option<Route> {
         "/random" | "/rate" | "/view" | "/get_views" | "/favorites" | "/tags" => "old",
         _ if path.starts_with("/playback/") => "playback",
         _ if path.starts_with("/watch/") => "old",
-        _ if path.starts_with("/admin/cache/") => "old",
+        _ if path == "/admin/performance" || path.starts_with("/admin/cache/") => "old",
         _ if path.starts_with("/api/") => "api",
         _ => return None,
     };

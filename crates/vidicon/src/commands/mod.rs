@@ -7,6 +7,7 @@ mod config;
 mod doctor;
 mod greeting;
 mod health;
+mod loadtest;
 mod package;
 mod probe;
 mod readiness;
@@ -66,6 +67,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             health::run(url.as_deref(), &options.into(), &around()?)
         }
         Command::Openapi => print(api::openapi()),
+        Command::Loadtest(wanted) => loadtest::run(&wanted),
         Command::Admin(Admin::Password { stdin, options }) => {
             admin::password(stdin, &options.into(), &around()?)
         }

@@ -1,10 +1,10 @@
 //! `vidicon serve` from the network on: listeners, certificate, routes, and the wait for a signal.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 
-use super::{greeting, readiness, service_manager, signals};
+use super::{greeting, health::on_this_machine, readiness, service_manager, signals};
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
@@ -69,10 +69,11 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let metrics = api::Metrics::default();
     let observe = api::Observe::new(started.logs.clone(), disks(started));
     tokio::spawn(observe.clone().run());
-    let access = access(started, &metrics, &observe);
-    tokio::spawn(new_password::watch(started.data.path().to_owned(), access.clone()));
     let log = api::Log::new(metrics.clone(), observe.clone(), settings.log.access);
-    let service = api::service(app(started, metrics, observe, access, &stop).await?);
+    let load = load_tests(started, &addresses, &stop);
+    let app = app(started, metrics, observe, load, &stop).await?;
+    tokio::spawn(new_password::watch(started.data.path().to_owned(), app.access.clone()));
+    let service = api::service(app);
     let grace = settings.stop.grace.get();
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
@@ -126,6 +127,20 @@ async fn library(
     Ok(library)
 }
 
+/// What the cache of lists has come to.
+fn lists_cache(library: &library::Library) -> api::CacheWatch {
+    let library = library.clone();
+    Arc::new(move || {
+        let status = library.cache_status();
+        api::Cache {
+            name: "lists".to_owned(),
+            entries: status.entries,
+            hits: status.hits,
+            misses: status.misses,
+        }
+    })
+}
+
 /// The folders whose disks an operator wants to know of.
 fn disks(started: &Started) -> Vec<api::DiskSpec> {
     let media = started.media.roots.iter().map(|root| ("media", root.clone()));
@@ -133,12 +148,32 @@ fn disks(started: &Started) -> Vec<api::DiskSpec> {
     media.chain(data).map(|(purpose, path)| api::DiskSpec { purpose, path }).collect()
 }
 
+fn api_keys(started: &Started) -> api::ApiKeys {
+    api::ApiKeys::new(started.api_keys.iter().map(|key| key.reveal().to_owned()))
+}
+
+/// Load tests of this server by itself, over the first listener that speaks plain HTTP.
+fn load_tests(
+    started: &Started,
+    addresses: &[(SocketAddr, bool)],
+    stop: &net::Stop,
+) -> api::LoadTests {
+    let plain = addresses.iter().find(|(_, tls)| !tls);
+    let own = plain.map(|(address, _)| on_this_machine(*address));
+    api::LoadTests::new(own, api_keys(started), stop.drain.clone())
+}
+
 /// Who may do what.
-fn access(started: &Started, metrics: &api::Metrics, observe: &api::Observe) -> api::Access {
+fn access(
+    started: &Started,
+    library: &library::Library,
+    metrics: &api::Metrics,
+    observe: &api::Observe,
+) -> api::Access {
     let settings = &started.settings.access;
     let cors = &settings.cors;
     let settings = api::AccessSettings {
-        keys: api::ApiKeys::new(started.api_keys.iter().map(|key| key.reveal().to_owned())),
+        keys: api_keys(started),
         hosts: api::Hosts::new(settings.hosts.clone(), greeting::host().as_deref()),
         writing_origins: if cors.writes {
             cors.origins.iter().map(ToString::to_string).collect()
@@ -147,7 +182,7 @@ fn access(started: &Started, metrics: &api::Metrics, observe: &api::Observe) -> 
         },
         session_lifetime: settings.session_lifetime.get(),
     };
-    let keeper = Arc::new(api::InMemory::default());
+    let keeper = Arc::new(api::InStore::new(library.store().clone()));
     api::Access::new(settings, keeper, metrics.clone(), observe.clone())
 }
 
@@ -155,7 +190,7 @@ async fn app(
     started: &Started,
     metrics: api::Metrics,
     observe: api::Observe,
-    access: api::Access,
+    load: api::LoadTests,
     stop: &net::Stop,
 ) -> anyhow::Result<api::App> {
     let settings = &started.settings;
@@ -169,7 +204,9 @@ async fn app(
     let cors = &settings.access.cors;
     let films = delivery::films::Films::new(folders.clone(), film_settings(started));
     let library = library(started, &folders, &films, symlinks).await?;
+    observe.watch_cache(lists_cache(&library));
     Ok(api::App {
+        access: access(started, &library, &metrics, &observe),
         readiness: readiness::checks(started, &folders, stop),
         films,
         library,
@@ -179,7 +216,6 @@ async fn app(
             max_age: settings.files.max_age.get(),
             private: !started.api_keys.is_empty(),
         },
-        access,
         cors: api::Cors {
             origins: cors.origins.iter().map(ToString::to_string).collect(),
             writes: cors.writes,
