@@ -160,6 +160,13 @@ impl Library {
         Ok(same.map(|row| serde_json::from_value(row.import.report).unwrap_or_default()))
     }
 
+    /// A folder as a URL has it, if it lies in a media folder; `""` for one itself.
+    pub fn below(&self, folder: &Path) -> Option<String> {
+        let below =
+            self.0.folders.roots().iter().find_map(|root| folder.strip_prefix(root).ok())?;
+        Some(crate::walk::url_of(below))
+    }
+
     /// Imports what lies at the top of each media folder.
     pub(crate) async fn import_beside_media(&self) {
         for folder in self.0.folders.roots().to_vec() {
