@@ -15,6 +15,7 @@ mod cookies;
 mod decide;
 mod foreign;
 mod hosts;
+mod in_store;
 mod keeper;
 mod keys;
 mod password;
@@ -46,7 +47,10 @@ use crate::{Metrics, observe::Observe, problem::Problem};
 pub(crate) use self::refusal::Refusal;
 pub use self::{
     hosts::Hosts,
-    keeper::{InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken},
+    in_store::InStore,
+    keeper::{
+        InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken, session_id,
+    },
     keys::ApiKeys,
     password::{
         LENGTH as PASSWORD_LENGTH, PasswordError, hash as hash_password,

@@ -27,6 +27,7 @@ use crate::{
     cors::{self, Cors},
     files::{self, Files},
     films::{self, Door, Kino},
+    load::LoadTests,
     metrics::Metrics,
     observe::Observe,
     pages,
@@ -57,6 +58,8 @@ pub struct App {
     pub metrics: Metrics,
     /// What an operator sees.
     pub observe: Observe,
+    /// The load tests of this server by itself.
+    pub load: LoadTests,
     /// The largest body of a request, in bytes. A longer one gets 413.
     pub body_size: usize,
     /// When to stop.
@@ -80,6 +83,7 @@ pub fn service(app: App) -> Face {
         cors: cors::Rule::new(&app.cors),
         access: app.access,
         observe: app.observe,
+        load: app.load,
         metrics: app.metrics,
         body_size: app.body_size,
     }))
@@ -127,6 +131,7 @@ struct Inner {
     cors: cors::Rule,
     access: Access,
     observe: Observe,
+    load: LoadTests,
     metrics: Metrics,
     body_size: usize,
 }
@@ -196,6 +201,7 @@ impl Inner {
                 head.extensions.insert(peer);
                 head.extensions.insert(self.access.clone());
                 head.extensions.insert(self.observe.clone());
+                head.extensions.insert(self.load.clone());
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));
                 Box::pin(self.route(Request::from_parts(head, body))).await

@@ -22,6 +22,7 @@ mod films;
 mod guarded;
 mod health;
 mod input;
+mod load;
 mod log;
 mod metrics;
 mod observe;
@@ -38,11 +39,13 @@ mod welcome;
 
 pub use {
     access::{
-        Access, AccessSettings, ApiKeys, Hosts, InMemory, KeeperError, Kept, PASSWORD_LENGTH,
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept, PASSWORD_LENGTH,
         PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
+        session_id,
     },
     cors::Cors,
     face::{App, Face, service},
+    load::LoadTests,
     log::Log,
     metrics::Metrics,
     observe::{Cache, CacheWatch, DiskSpec, Logs, Observe},

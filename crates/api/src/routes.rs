@@ -13,7 +13,7 @@ use crate::{
     access::{Rule, routes as signing_in},
     docs,
     guarded::Guarded,
-    health, metrics,
+    health, load, metrics,
     metrics::Metrics,
     observe::routes as observed,
     old, openapi, playback,
@@ -21,7 +21,7 @@ use crate::{
     ready,
     ready::Readiness,
     sse::Listeners,
-    v1::{events, home, marks, tags, upkeep, videos},
+    v1::{batch, events, home, marks, playlists, tags, upkeep, videos},
 };
 
 /// What the routes need. Clones share it.
@@ -85,6 +85,8 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_password", routes!(signing_in::set_password))
         .with(Admin, "admin_status", routes!(observed::status))
         .with(Admin, "admin_logs", routes!(observed::logs))
+        .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
+        .with(Admin, "old_performance", routes!(load::old_status, load::old_start))
         .page(Watch, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))
@@ -105,6 +107,16 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Edit, "edit_tags", routes!(tags::new))
         .with(Edit, "edit_tags", routes!(tags::edit, tags::delete))
         .with(Edit, "edit_tags", routes!(tags::merge))
+        .with(Watch, "playlists", routes!(playlists::list))
+        .with(Edit, "edit_playlist", routes!(playlists::new))
+        .with(Watch, "playlist", routes!(playlists::get))
+        .with(Edit, "edit_playlist", routes!(playlists::rename, playlists::delete))
+        .with(Edit, "edit_playlist", routes!(playlists::add))
+        .with(Edit, "edit_playlist", routes!(playlists::remove))
+        .with(Edit, "edit_playlist", routes!(playlists::move_item))
+        .with(Edit, "batch", routes!(batch::run))
+        .with(Watch, "undo", routes!(batch::undoable))
+        .with(Edit, "undo", routes!(batch::undo))
         .with(Watch, "events", routes!(events::stream))
         .with(Watch, "duplicates", routes!(upkeep::duplicates))
         .with(Watch, "problems", routes!(upkeep::problems))
@@ -149,7 +161,7 @@ pub(crate) fn of(path: &str) -> Option<Route> {
         "/random" | "/rate" | "/view" | "/get_views" | "/favorites" | "/tags" => "old",
         _ if path.starts_with("/playback/") => "playback",
         _ if path.starts_with("/watch/") => "old",
-        _ if path.starts_with("/admin/cache/") => "old",
+        _ if path == "/admin/performance" || path.starts_with("/admin/cache/") => "old",
         _ if path.starts_with("/api/") => "api",
         _ => return None,
     };

@@ -4,10 +4,12 @@
 //! household; once there are accounts, who asks will come from the session.
 
 mod ask;
+pub(crate) mod batch;
 pub(crate) mod events;
 mod filter;
 pub(crate) mod home;
 pub(crate) mod marks;
+pub(crate) mod playlists;
 pub(crate) mod tags;
 pub(crate) mod upkeep;
 mod video;

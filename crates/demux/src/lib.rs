@@ -15,7 +15,7 @@ use media::{Budget, Index, Source, Unreadable};
 pub use {
     identity::{IDENTITY_VERSION, of_bytes, of_index},
     recognise::{Format, recognise},
-    samples::{Want, Window, samples},
+    samples::{Want, Window, key_picture, samples},
 };
 
 /// Reads what is needed of a file, and no more, into its index.

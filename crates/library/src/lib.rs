@@ -11,15 +11,21 @@
 //! and is then followed by the catalogue and told to those who listen (`Library::follow`). This
 //! room has never heard of HTTP requests or players.
 
+mod batch;
 mod edits;
 mod error;
 mod events;
 mod facts;
+mod follow;
 mod foreign;
+mod import;
 mod kinds;
+mod legacy;
 mod lists;
 mod names;
 mod open;
+mod pictures;
+mod playlists;
 mod scan;
 mod scans;
 mod sidecar;
@@ -30,8 +36,9 @@ mod walk;
 mod watch;
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU8, AtomicU64},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -41,11 +48,16 @@ use catalogue::Catalogue;
 use delivery::{Folders, films::Films};
 use store::Store;
 
+pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 pub use {
+    batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
     error::LibraryError,
     events::Event,
+    import::{ImportReport, Taken, Unmatched},
+    legacy::Malformed,
     lists::{CacheStatus, Home, Listed, MOST, Suggestions},
     open::{Options, Times},
+    pictures::{OpenPicture, PictureError, VideoPictures},
     scan::{ScanState, ScanStatus},
     watch::{Mode as WatchMode, Watch},
 };
@@ -68,9 +80,16 @@ struct Inner {
     generation: AtomicU64,
     /// How much of the catalogue was read after the start, in per cent.
     opened: AtomicU8,
+    /// The lines of the journal that were written here and that the follower has not passed yet.
+    own: Mutex<HashSet<i64>>,
     answers: lists::Answers,
     listeners: events::Listeners,
     scans: scans::Scans,
+    studio: artwork::Studio,
+    /// Held while what is remembered of a video's pictures is changed.
+    keeping: tokio::sync::Mutex<()>,
+    /// There may be pictures to make.
+    more_pictures: tokio::sync::Notify,
 }
 
 impl Library {
@@ -91,6 +110,10 @@ impl Library {
     pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Event> {
         self.0.listeners.listen()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The time, in milliseconds since 1970. Clocks that stand before that are taken for 1970.

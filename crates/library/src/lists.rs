@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalogue::{FacetKind, Facets, Page, Position, Query, Sort, UserId, Watched};
+use catalogue::{FacetKind, Facets, Page, Position, Query, Sort, UserId, VideoId, Watched};
 use media::ContentId;
 use quick_cache::sync::Cache;
 use serde::Serialize;
@@ -151,6 +151,13 @@ impl Library {
         self.is_open()?;
         let (query, kinds, now) = (query.clone(), kinds.to_vec(), now_ms());
         self.find(move |catalogue| catalogue.facets(&query, &kinds, now)).await
+    }
+
+    /// All that a query means, without an order.
+    pub(crate) async fn all(&self, query: &Query) -> Result<Vec<VideoId>, LibraryError> {
+        self.is_open()?;
+        let query = query.clone();
+        self.find(move |catalogue| catalogue.ids(&query)).await
     }
 
     /// One of those that a query means; the same seed, the same one.

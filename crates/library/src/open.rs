@@ -1,13 +1,15 @@
 //! Opening the library, and what runs in it from then on.
 
 use std::{
+    path::PathBuf,
     sync::{
-        Arc, RwLock,
+        Arc, Mutex, RwLock,
         atomic::{AtomicU8, AtomicU64},
     },
     time::Duration,
 };
 
+use artwork::{Crew, Pictures, Studio, Workshop};
 use catalogue::Catalogue;
 use delivery::{Folders, Symlinks, films::Films};
 use store::{Location, Store};
@@ -30,6 +32,10 @@ pub struct Options {
     pub symlinks: Symlinks,
     /// When it does what by itself.
     pub times: Times,
+    /// The folder for pictures.
+    pub pictures: PathBuf,
+    /// Whether pictures are made before somebody asks for them.
+    pub pictures_ahead: bool,
 }
 
 /// When the library does what by itself.
@@ -58,6 +64,9 @@ impl Library {
     /// [`Library::start`].
     pub async fn open(options: Options) -> Result<Self, LibraryError> {
         let store = Store::open(&options.location).await?;
+        let workshop = Workshop::new(Pictures::new(options.pictures), artwork::Settings::default());
+        let crew = Crew { background: usize::from(options.pictures_ahead), ..Crew::default() };
+        let studio = Studio::new(workshop, options.films.clone(), options.folders.clone(), crew);
         let links = match options.symlinks {
             Symlinks::Refuse => Links::Leave,
             // Whether one may be followed is decided where the file is opened.
@@ -73,9 +82,13 @@ impl Library {
             step: tokio::sync::Mutex::default(),
             generation: AtomicU64::new(0),
             opened: AtomicU8::new(0),
+            own: Mutex::default(),
             answers: Answers::new(options.times.answers),
             listeners: Listeners::default(),
             scans: Scans::default(),
+            studio,
+            keeping: tokio::sync::Mutex::default(),
+            more_pictures: tokio::sync::Notify::new(),
         })))
     }
 
@@ -91,8 +104,23 @@ impl Library {
             }
             let videos = library.catalogue().len();
             tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
+            library.locate_films();
+            tokio::spawn(library.clone().keep_following());
+            tokio::spawn(library.clone().keep_making_pictures());
             library.keep_scanning().await;
         });
+    }
+
+    /// Lets films be found by their ids wherever the store knows their files.
+    fn locate_films(&self) {
+        let store = self.0.store.clone();
+        self.0.films.locate_with(Arc::new(move |id| {
+            let store = store.clone();
+            Box::pin(async move {
+                let places = store.place_of(id).await.unwrap_or_default();
+                places.into_iter().map(|place| place.path).collect()
+            })
+        }));
     }
 
     /// Waits until lists are whole.

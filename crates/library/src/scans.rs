@@ -222,6 +222,12 @@ impl Library {
             }
             status.error = error;
         });
+        if tally.read > 0 {
+            self.0.more_pictures.notify_one();
+        }
+        if is_whole {
+            self.import_beside_media().await;
+        }
         if is_whole || tally.read + tally.gone > 0 {
             self.tell_status();
             let (read, gone, unchanged) = (tally.read, tally.gone, tally.unchanged);

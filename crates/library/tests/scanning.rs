@@ -9,7 +9,7 @@ use delivery::{
     Folders, Symlinks,
     films::{FilmSettings, Films},
 };
-use library::{Library, Options, Times};
+use library::{Action, Library, Options, Selection, Times};
 use store::{Location, VideoRow};
 use testkit::clips::{Clips, Container};
 
@@ -40,7 +40,15 @@ impl Place {
         let films = Films::new(folders.clone(), FilmSettings::default());
         let location = Location::Sqlite(self.data.path().join("library.db"));
         let times = Times::default();
-        let options = Options { location, folders, films, symlinks: Symlinks::Follow, times };
+        let options = Options {
+            location,
+            folders,
+            films,
+            symlinks: Symlinks::Follow,
+            times,
+            pictures: self.data.path().join("pictures"),
+            pictures_ahead: false,
+        };
         let library = Library::open(options).await.unwrap();
         library.start();
         library.scanned().await;
@@ -182,4 +190,88 @@ async fn after_a_restart_nothing_is_read_again() {
     let library = place.open().await;
     assert_eq!((library.scan_status().read, library.scan_status().seen), (0, 2));
     assert_eq!(list(&library).await[0].copies, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_made_when_somebody_asks_and_kept() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    let poster = library.poster(id, 320).await.unwrap();
+    assert!(poster.len > 500, "{poster:?}");
+    assert_eq!(library.poster(id, 320).await.unwrap().name, poster.name);
+    let chosen = library.poster_at(id, 0).await.unwrap();
+    assert_eq!(
+        library.poster(id, 640).await.unwrap().name,
+        format!("{}-640", chosen.file.digits())
+    );
+    assert!(library.preview(id).await.unwrap().len > 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_done_to_all_and_taken_back_from_all() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    library.rate(USER, id, Some(2)).await.unwrap();
+    let all = Selection::Query(Box::default());
+    for action in [
+        Action::Rate(Some(5)),
+        Action::Tag("night".to_owned()),
+        Action::Favourite(true),
+        Action::Watched(true),
+        Action::Hide(true),
+    ] {
+        let done = library.batch(USER, &all, &action).await.unwrap();
+        assert_eq!(done.changed, 1, "{action:?}");
+        assert_eq!(library.can_undo(USER).await.unwrap(), done.undo);
+        assert!(library.undo(USER, None).await.unwrap().is_some());
+        let video = &list(&library).await[0];
+        let personal = video.personal;
+        assert_eq!(
+            (personal.rating, personal.favourite_ms, personal.watched_ms),
+            (Some(2), None, None)
+        );
+        assert!(video.tags.is_empty() && !video.hidden);
+        assert_eq!(library.undo(USER, None).await.unwrap(), None);
+    }
+    assert_eq!(library.batch(USER, &all, &Action::Rate(Some(2))).await.unwrap().changed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_installation_moves_over_once_and_what_comes_later_follows() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let write = |name: &str, text: &str| fs::write(place.media.path().join(name), text).unwrap();
+    write("ratings.json", r#"{"a.mp4": 5, "sub/b.mp4": 3, "gone.mp4": 9}"#);
+    write("views.json", r#"{"a.mp4": 7}"#);
+    write("tags.json", r#"{"a.mp4": ["old"]}"#);
+    write("favorites.json", r#"["a.mp4"]"#);
+    let library = place.open().await;
+    let video = |all: &[VideoRow]| all.len() == 1 && all[0].views == 7;
+    let listed = until(&library, video).await;
+    assert_eq!((listed[0].personal.rating, listed[0].tags[0].name.as_str()), (Some(5), "old"));
+    let report = library.imports().await.unwrap().remove(0);
+    assert_eq!((report.matched, report.unmatched_count, report.malformed.len()), (1, 1, 1));
+    let again = library.import(USER, place.media.path(), Some("")).await.unwrap();
+    assert!(again.known);
+    assert_eq!(list(&library).await[0].views, 7);
+    let written = library.export_legacy(USER).await.unwrap();
+    assert_eq!(written[0].1, serde_json::json!({ "a.mp4": 5 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_writes_is_seen_here() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    let other = place.open().await;
+    other.rate(USER, id, Some(3)).await.unwrap();
+    until(&library, |all| all[0].personal.rating == Some(3)).await;
+    let mut rated = Query::default();
+    rated.filters.rating = catalogue::Range { from: Some(3), to: None };
+    assert_eq!(library.list(&rated, Position::Start, 9).await.unwrap().total, 1);
 }

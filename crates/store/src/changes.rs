@@ -100,3 +100,28 @@ pub(crate) async fn append(
     }
     Ok(changes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Location, done::Notes};
+
+    #[tokio::test]
+    async fn only_the_newest_lines_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Location::Sqlite(folder.path().join("a.db"))).await.unwrap();
+        for round in 0..3 {
+            let link = store.db.write().await.unwrap();
+            let mut notes = Notes::new(round);
+            (0..4_000).for_each(|_| notes.line("views", json!({})));
+            notes.commit(link, ()).await.unwrap();
+        }
+        let oldest = 12_000 - KEPT;
+        assert_eq!(store.changes_after(oldest - 1, 1).await.unwrap(), None);
+        let next = store.changes_after(oldest, 1).await.unwrap().unwrap();
+        assert_eq!(next.first().map(|change| change.seq), Some(oldest + 1));
+    }
+}

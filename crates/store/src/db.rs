@@ -5,14 +5,17 @@
 //! transaction open; a [`Row`] is read from left to right.
 
 use catalogue::{PlaylistId, TagId, UserId, VideoId};
+use futures_util::StreamExt as _;
 use media::ContentId;
 use sqlx::{
-    Database, Executor, PgConnection, PgPool, Postgres, Row as _, Sqlite, SqliteConnection,
-    SqlitePool, Transaction, TypeInfo as _, ValueRef as _, pool::PoolConnection, postgres::PgRow,
-    query::Query, sqlite::SqliteRow,
+    AssertSqlSafe, Database, Executor, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr,
+    Sqlite, SqliteConnection, SqlitePool, Transaction, TypeInfo as _, ValueRef as _,
+    pool::PoolConnection, postgres::PgRow, query::Query, sqlite::SqliteRow,
 };
 
-use crate::StoreError;
+use tokio::sync::mpsc;
+
+use crate::{StoreError, text::clean};
 
 /// The pools of one of the two.
 #[derive(Clone, Debug)]
@@ -33,6 +36,17 @@ pub(crate) enum Db {
 const ONE_WRITER: &str = "SELECT pg_advisory_xact_lock(8434266)";
 
 impl Db {
+    /// Ends all connections, after what they are doing.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<Link, StoreError> {
         Ok(match self {
@@ -66,6 +80,9 @@ impl Db {
     }
 }
 
+/// How much is handed on at once.
+const BLOCK: usize = 256 << 10;
+
 /// A connection.
 pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
@@ -97,7 +114,7 @@ impl Link {
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn run<const N: usize>(
         &mut self,
-        sql: &'static str,
+        sql: impl SqlSafeStr,
         args: [Arg; N],
     ) -> Result<u64, StoreError> {
         Ok(match self.connection() {
@@ -109,7 +126,7 @@ impl Link {
     /// The rows that a statement answers with.
     pub(crate) async fn rows<const N: usize>(
         &mut self,
-        sql: &'static str,
+        sql: impl SqlSafeStr,
         args: [Arg; N],
     ) -> Result<Vec<Row>, StoreError> {
         Ok(match self.connection() {
@@ -125,7 +142,7 @@ impl Link {
     /// The one row, if there is one.
     pub(crate) async fn row<const N: usize>(
         &mut self,
-        sql: &'static str,
+        sql: impl SqlSafeStr,
         args: [Arg; N],
     ) -> Result<Option<Row>, StoreError> {
         Ok(match self.connection() {
@@ -138,9 +155,38 @@ impl Link {
         })
     }
 
+    /// Writes the rows of an answer one after the other, and hands on what was written whenever it
+    /// is [`BLOCK`] bytes. Whoever takes it sets the pace.
+    pub(crate) async fn pour(
+        &mut self,
+        sql: String,
+        blocks: &mpsc::Sender<Vec<u8>>,
+        mut write: impl FnMut(&Row, &mut Vec<u8>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = AssertSqlSafe(sql);
+        let mut rows = match self.connection() {
+            Connection::Sqlite(held) => {
+                held.fetch(sqlx::query(sql)).map(|row| row.map(Row::Sqlite)).boxed()
+            }
+            Connection::Postgres(held) => {
+                held.fetch(sqlx::query(sql)).map(|row| row.map(Row::Postgres)).boxed()
+            }
+        };
+        let mut block = Vec::new();
+        while let Some(row) = rows.next().await {
+            write(&row?, &mut block)?;
+            if block.len() >= BLOCK && blocks.send(std::mem::take(&mut block)).await.is_err() {
+                // Whoever took it has failed, and says why.
+                return Ok(());
+            }
+        }
+        let _ = blocks.send(block).await;
+        Ok(())
+    }
+
     /// Statements without parameters that are not fixed: migrations, names of tables.
     pub(crate) async fn script(&mut self, sql: String) -> Result<(), StoreError> {
-        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self.connection() {
             Connection::Sqlite(held) => held.execute(sql).await.map(drop)?,
             Connection::Postgres(held) => held.execute(sql).await.map(drop)?,
@@ -193,15 +239,15 @@ arg! {
     TagId: |value| Self::Int(Some(value.0));
     PlaylistId: |value| Self::Int(Some(value.0));
     ContentId: |value| Self::Text(Some(value.to_string()));
-    &str: |value| Self::Text(Some(value.to_owned()));
-    String: |value| Self::Text(Some(value));
-    Option<String>: |value| Self::Text(value);
+    &str: |value| Self::Text(Some(clean(value.to_owned())));
+    String: |value| Self::Text(Some(clean(value)));
+    Option<String>: |value| Self::Text(value.map(clean));
     &serde_json::Value: |value| Self::Text(Some(value.to_string()));
-    Vec<u8>: |value| Self::Bytes(value);
+    &[u8]: |value| Self::Bytes(value.to_vec());
 }
 
 fn sqlite<const N: usize>(
-    sql: &'static str,
+    sql: impl SqlSafeStr,
     args: [Arg; N],
 ) -> Query<'static, Sqlite, <Sqlite as Database>::Arguments> {
     let mut query = sqlx::query(sql);
@@ -216,7 +262,7 @@ fn sqlite<const N: usize>(
 }
 
 fn postgres<const N: usize>(
-    sql: &'static str,
+    sql: impl SqlSafeStr,
     args: [Arg; N],
 ) -> Query<'static, Postgres, <Postgres as Database>::Arguments> {
     let mut query = sqlx::query(sql);

@@ -16,6 +16,8 @@
 //!
 //! It has never heard of HTTP, of how a file is read, or of who is told about changes.
 
+mod artwork;
+mod backup;
 mod changes;
 mod content;
 mod db;
@@ -24,29 +26,44 @@ mod edit;
 mod entries;
 mod error;
 mod files;
+mod imports;
+mod jobs;
 mod location;
 mod lookups;
+mod meta;
 mod migrate;
 mod open;
 mod personal;
 mod places;
+mod playlists;
 mod record;
 mod rows;
+mod sessions;
 mod stored;
 mod tags;
 mod text;
+mod undo;
+mod users;
 
 pub use {
+    artwork::Artwork,
+    backup::{Backup, restore},
     changes::Change,
     content::{Content, Facts, FileState, Found, TitleFrom, What},
     done::Done,
     edit::Edit,
     error::StoreError,
     files::{Duplicate, Known, Problem, Same},
+    imports::{Import, ImportFile, ImportRow},
+    jobs::{JobRow, JobState},
     location::{Location, NoLocation, Secret},
     open::Store,
     personal::Play,
     places::Place,
+    playlists::{PlaylistItem, PlaylistRow},
     rows::{ArtworkRow, FileRow, TagName, VideoDetails, VideoRow},
+    sessions::{NewSession, SessionRow},
     tags::TagRow,
+    undo::Undo,
+    users::UserRow,
 };

@@ -28,17 +28,28 @@ pub(crate) const NEWEST: i64 = 1;
 pub(crate) async fn up(db: &Db, location: &Location) -> Result<(), StoreError> {
     let mut link = db.write().await?;
     let found = version(&mut link, location).await?;
-    if found > NEWEST {
-        let what = format!("the database {location}");
-        return Err(StoreError::Newer { what, found, known: NEWEST });
-    }
     if found == NEWEST {
         return Ok(());
     }
-    for migration in ALL.iter().filter(|migration| migration.version > found) {
-        apply(&mut link, migration).await?;
-    }
+    check(found, || format!("the database {location}"))?;
+    steps(&mut link, found, NEWEST).await?;
     link.commit().await
+}
+
+/// Refuses what a newer Vidicon has written.
+pub(crate) fn check(found: i64, what: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if found > NEWEST {
+        return Err(StoreError::Newer { what: what(), found, known: NEWEST });
+    }
+    Ok(())
+}
+
+/// Takes the schema from one version to another.
+pub(crate) async fn steps(link: &mut Link, from: i64, to: i64) -> Result<(), StoreError> {
+    for migration in ALL.iter().filter(|step| step.version > from && step.version <= to) {
+        apply(link, migration).await?;
+    }
+    Ok(())
 }
 
 async fn apply(link: &mut Link, migration: &Migration) -> Result<(), StoreError> {
@@ -48,8 +59,8 @@ async fn apply(link: &mut Link, migration: &Migration) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The version of the schema; 0 for a database that is empty.
-async fn version(link: &mut Link, location: &Location) -> Result<i64, StoreError> {
+/// The version of the schema; 0 for a database that is empty, which is made ready for the first.
+pub(crate) async fn version(link: &mut Link, location: &Location) -> Result<i64, StoreError> {
     let tables = if link.is_postgres() {
         "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()"
     } else {

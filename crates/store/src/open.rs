@@ -40,28 +40,27 @@ impl Store {
     /// [`StoreError::Newer`] if a newer Vidicon has written it, [`StoreError::Unavailable`] if it
     /// cannot be reached or written, [`StoreError::Corrupt`] if it is no database of Vidicon.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
-        let db = match location {
-            Location::Sqlite(path) => sqlite(path).await?,
-            Location::Postgres(url) => postgres(url.reveal()).await?,
-        };
+        let db = connect(location, "vidicon").await?;
         migrate::up(&db, location).await?;
         Ok(Self { db, location: Arc::new(location.clone()) })
     }
 
     /// Ends all connections, after what they are doing.
     pub async fn close(&self) {
-        match &self.db {
-            Db::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
-            Db::Postgres(pool) => pool.close().await,
-        }
+        self.db.close().await;
     }
 
     /// Where the database is.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+}
+
+/// Connects, whatever is in the database. A server shows who does by this name.
+pub(crate) async fn connect(location: &Location, name: &str) -> Result<Db, StoreError> {
+    match location {
+        Location::Sqlite(path) => sqlite(path).await,
+        Location::Postgres(url) => postgres(url.reveal(), name).await,
     }
 }
 
@@ -153,11 +152,11 @@ fn numbers(version: &str) -> [u32; 3] {
     [(); 3].map(|()| parts.next().unwrap_or(0))
 }
 
-async fn postgres(url: &str) -> Result<Db, StoreError> {
+async fn postgres(url: &str, name: &str) -> Result<Db, StoreError> {
     let options: PgConnectOptions = url.parse().map_err(|_| StoreError::Unavailable {
         text: "the URL of the PostgreSQL database cannot be read".to_owned(),
     })?;
-    let options = options.application_name("vidicon").statement_cache_capacity(200);
+    let options = options.application_name(name).statement_cache_capacity(200);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .idle_timeout(IDLE)

@@ -2,7 +2,7 @@
 //!
 //! Of one video the journal tells what is new about it; of many, that they changed.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use catalogue::{Personal, UserId, VideoId};
 use media::ContentId;
@@ -222,6 +222,9 @@ impl Store {
         now_ms: i64,
     ) -> Result<Done<u64>, StoreError> {
         bounded(personals.len())?;
+        // Of a video that is named twice the last counts.
+        let personals: BTreeMap<VideoId, Personal> = personals.iter().copied().collect();
+        let personals: Vec<_> = personals.into_iter().collect();
         let mut notes = Notes::new(now_ms);
         let mut link = self.db.write().await?;
         let mut count = 0;

@@ -29,7 +29,7 @@ pub struct TagRow {
 }
 
 /// The most characters of a name.
-const NAME: usize = 100;
+pub(crate) const NAME: usize = 100;
 /// The most tags of a video.
 const TAGS: usize = 200;
 /// How many videos one statement names.
@@ -315,7 +315,7 @@ async fn insert(link: &mut Link, name: &str, colour: Option<String>) -> Result<T
 }
 
 /// The tag with this name, made if there is none.
-async fn ensure(link: &mut Link, name: &str) -> Result<TagId, StoreError> {
+pub(crate) async fn ensure(link: &mut Link, name: &str) -> Result<TagId, StoreError> {
     let row = link.row("SELECT id FROM tags WHERE folded = $1", args![text::fold(name)]).await?;
     match row {
         Some(row) => Ok(TagId(row.int()?)),

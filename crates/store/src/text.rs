@@ -42,6 +42,14 @@ pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase().nfc().collect()
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).fold(String::new(), |mut text, digit| {
+        text.extend(char::from_digit(u32::from(digit), 16));
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

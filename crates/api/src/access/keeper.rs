@@ -21,8 +21,8 @@ pub type TokenHash = [u8; 32];
 /// A session, as it is kept. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The hash of its token.
-    pub token_hash: TokenHash,
+    /// Its name in lists, by which it is ended. It is no secret: see [`session_id`].
+    pub id: String,
     /// Whose it is: a number of the store's users.
     pub user: i64,
     /// What that user may do; `admin` for administrators.
@@ -39,16 +39,36 @@ pub struct Session {
     pub agent: String,
 }
 
+/// The name of a session in lists: the first eight bytes of what is kept of its token, in hexadecimal digits. Nobody can
+/// sign in with it.
+pub fn session_id(token: &TokenHash) -> String {
+    hex(token.get(..8).unwrap_or_default())
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Keeps sessions, and small texts under names.
 pub trait SessionKeeper: Send + Sync + 'static {
-    /// The session of this token.
-    fn get(&self, token: TokenHash) -> Kept<'_, Option<Session>>;
-    /// Keeps a session, in place of the one with the same token.
-    fn put(&self, session: Session) -> Kept<'_, ()>;
+    /// Keeps a session that begins, under the hash of its token. Those that are over by its beginning may be forgotten.
+    fn begin(&self, token: TokenHash, session: Session) -> Kept<'_, ()>;
+    /// The session of this token, if it is not over.
+    fn session(&self, token: TokenHash, now_ms: i64) -> Kept<'_, Option<Session>>;
+    /// Notes that a session was used.
+    fn used(&self, session: Session, now_ms: i64) -> Kept<'_, ()>;
+    /// The sessions that are not over.
+    fn list(&self, now_ms: i64) -> Kept<'_, Vec<Session>>;
     /// Forgets a session; whether there was one.
-    fn end(&self, token: TokenHash) -> Kept<'_, bool>;
-    /// Every session, also those that are over.
-    fn list(&self) -> Kept<'_, Vec<Session>>;
+    fn end(&self, id: String) -> Kept<'_, bool>;
+    /// Forgets all sessions but this one.
+    fn end_others(&self, but: Option<String>) -> Kept<'_, ()>;
     /// The text that is kept under a name.
     fn meta(&self, key: &'static str) -> Kept<'_, Option<String>>;
     /// Keeps a text under a name.
@@ -76,21 +96,40 @@ fn at_once<'a, T: Send + 'a>(value: T) -> Kept<'a, T> {
 }
 
 impl SessionKeeper for InMemory {
-    fn get(&self, token: TokenHash) -> Kept<'_, Option<Session>> {
-        at_once(self.lock().sessions.get(&token).cloned())
-    }
-
-    fn put(&self, session: Session) -> Kept<'_, ()> {
-        self.lock().sessions.insert(session.token_hash, session);
+    fn begin(&self, token: TokenHash, session: Session) -> Kept<'_, ()> {
+        let mut memory = self.lock();
+        memory.sessions.retain(|_, kept| kept.ends_ms > session.created_ms);
+        memory.sessions.insert(token, session);
         at_once(())
     }
 
-    fn end(&self, token: TokenHash) -> Kept<'_, bool> {
-        at_once(self.lock().sessions.remove(&token).is_some())
+    fn session(&self, token: TokenHash, now_ms: i64) -> Kept<'_, Option<Session>> {
+        let found = self.lock().sessions.get(&token).cloned();
+        at_once(found.filter(|session| session.ends_ms > now_ms))
     }
 
-    fn list(&self) -> Kept<'_, Vec<Session>> {
-        at_once(self.lock().sessions.values().cloned().collect())
+    fn used(&self, session: Session, now_ms: i64) -> Kept<'_, ()> {
+        for kept in self.lock().sessions.values_mut().filter(|kept| kept.id == session.id) {
+            kept.used_ms = now_ms;
+        }
+        at_once(())
+    }
+
+    fn list(&self, now_ms: i64) -> Kept<'_, Vec<Session>> {
+        let memory = self.lock();
+        at_once(memory.sessions.values().filter(|kept| kept.ends_ms > now_ms).cloned().collect())
+    }
+
+    fn end(&self, id: String) -> Kept<'_, bool> {
+        let mut memory = self.lock();
+        let before = memory.sessions.len();
+        memory.sessions.retain(|_, kept| kept.id != id);
+        at_once(memory.sessions.len() < before)
+    }
+
+    fn end_others(&self, but: Option<String>) -> Kept<'_, ()> {
+        self.lock().sessions.retain(|_, kept| Some(&kept.id) == but.as_ref());
+        at_once(())
     }
 
     fn meta(&self, key: &'static str) -> Kept<'_, Option<String>> {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Access, TryError, cookies, is_near, now_ms,
+    Access, TryError, cookies, is_near,
+    keeper::session_id,
+    now_ms,
     password::PasswordError,
     sessions::{self, COOKIE},
     unreachable_keeper,
@@ -148,7 +150,7 @@ pub(crate) async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(token) = sessions::token_of(&headers) {
-        access.0.sessions.end(token).await.map_err(unreachable_keeper)?;
+        access.0.sessions.end(session_id(&token)).await.map_err(unreachable_keeper)?;
     }
     let response = StatusCode::NO_CONTENT.into_response();
     Ok(match cookies::unset(COOKIE, peer.tls) {
@@ -164,19 +166,19 @@ pub(crate) async fn list(
     Extension(access): Extension<Access>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let own = sessions::token_of(&headers);
+    let own = sessions::token_of(&headers).as_ref().map(session_id);
     let kept = access.0.sessions.list(now_ms()).await.map_err(unreachable_keeper)?;
     let items: Vec<_> = kept
         .into_iter()
         .map(|session| SessionItem {
-            id: sessions::id(&session),
+            current: own.as_ref() == Some(&session.id),
+            id: session.id,
             role: session.role,
             created: moment(session.created_ms),
             used: moment(session.used_ms),
             ends: moment(session.ends_ms),
             address: session.address,
             agent: session.agent,
-            current: Some(session.token_hash) == own,
         })
         .collect();
     let total = items.len();
@@ -191,7 +193,7 @@ pub(crate) async fn end(
     Extension(access): Extension<Access>,
     Name(id): Name,
 ) -> Result<Response, Problem> {
-    if access.0.sessions.end_named(&id, now_ms()).await.map_err(unreachable_keeper)? {
+    if access.0.sessions.end(id).await.map_err(unreachable_keeper)? {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Err(Problem::new(StatusCode::NOT_FOUND, "there is no such session"))

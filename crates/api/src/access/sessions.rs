@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     cookies,
-    keeper::{KeeperError, Session, SessionKeeper, TokenHash},
+    keeper::{KeeperError, Session, SessionKeeper, TokenHash, hex, session_id},
 };
 
 /// The cookie that holds a session's token.
@@ -48,20 +48,6 @@ impl Token {
     }
 }
 
-/// The name of a session in lists: a part of what is kept, with which nobody can sign in.
-pub(crate) fn id(session: &Session) -> String {
-    hex(session.token_hash.get(..8).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The sessions of one server.
 #[derive(Clone)]
 pub(crate) struct Sessions {
@@ -84,8 +70,9 @@ impl Sessions {
         let Some(token) = Token::new() else { return Ok(None) };
         let text = token.text();
         self.make_room(now_ms).await?;
+        let hash = Token::hash(&text);
         let session = Session {
-            token_hash: Token::hash(&text),
+            id: session_id(&hash),
             user: HOUSEHOLD,
             role: ADMIN.to_owned(),
             created_ms: now_ms,
@@ -94,7 +81,7 @@ impl Sessions {
             address: peer.address.ip().to_canonical().to_string(),
             agent: shortened(agent),
         };
-        self.keeper.put(session).await?;
+        self.keeper.begin(hash, session).await?;
         let seconds = u64::try_from(self.lifetime_ms / 1000).unwrap_or(0);
         Ok(cookies::set(COOKIE, &text, seconds, peer.tls))
     }
@@ -106,60 +93,38 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<Option<Session>, KeeperError> {
         let Some(token) = token else { return Ok(None) };
-        let Some(mut session) = self.keeper.get(token).await? else { return Ok(None) };
+        let Some(mut session) = self.keeper.session(token, now_ms).await? else { return Ok(None) };
         if session.role != ADMIN {
-            return Ok(None);
-        }
-        if session.ends_ms <= now_ms {
-            self.keeper.end(token).await?;
             return Ok(None);
         }
         if now_ms - session.used_ms >= NOTED_EVERY_MS {
             session.used_ms = now_ms;
-            self.keeper.put(session.clone()).await?;
+            self.keeper.used(session.clone(), now_ms).await?;
         }
         Ok(Some(session))
     }
 
     /// Every session that is not over, the one used last first.
     pub(crate) async fn list(&self, now_ms: i64) -> Result<Vec<Session>, KeeperError> {
-        let mut sessions = self.keeper.list().await?;
-        sessions.retain(|session| session.role == ADMIN && session.ends_ms > now_ms);
+        let mut sessions = self.keeper.list(now_ms).await?;
+        sessions.retain(|session| session.role == ADMIN);
         sessions.sort_by_key(|session| std::cmp::Reverse((session.used_ms, session.created_ms)));
         Ok(sessions)
     }
 
-    /// Ends the session of a token.
-    pub(crate) async fn end(&self, token: TokenHash) -> Result<bool, KeeperError> {
-        self.keeper.end(token).await
-    }
-
     /// Ends the session of this name in lists; whether there was one.
-    pub(crate) async fn end_named(&self, name: &str, now_ms: i64) -> Result<bool, KeeperError> {
-        let sessions = self.list(now_ms).await?;
-        match sessions.iter().find(|session| id(session) == name) {
-            Some(session) => self.keeper.end(session.token_hash).await,
-            None => Ok(false),
-        }
+    pub(crate) async fn end(&self, id: String) -> Result<bool, KeeperError> {
+        self.keeper.end(id).await
     }
 
     /// Ends all but this one.
     pub(crate) async fn end_others(&self, but: Option<TokenHash>) -> Result<(), KeeperError> {
-        for session in self.keeper.list().await? {
-            if session.role == ADMIN && Some(session.token_hash) != but {
-                self.keeper.end(session.token_hash).await?;
-            }
-        }
-        Ok(())
+        self.keeper.end_others(but.as_ref().map(session_id)).await
     }
 
     async fn make_room(&self, now_ms: i64) -> Result<(), KeeperError> {
-        let all = self.keeper.list().await?;
-        for over in all.iter().filter(|session| session.ends_ms <= now_ms) {
-            self.keeper.end(over.token_hash).await?;
-        }
-        for session in self.list(now_ms).await?.iter().skip(MOST - 1) {
-            self.keeper.end(session.token_hash).await?;
+        for session in self.list(now_ms).await?.into_iter().skip(MOST - 1) {
+            self.keeper.end(session.id).await?;
         }
         Ok(())
     }
@@ -214,19 +179,19 @@ mod tests {
         assert_eq!((session.address.as_str(), session.agent.as_str()), ("10.0.0.7", "a browser"));
         assert!(sessions.of(token, 999 + DAY_MS).await.unwrap().is_some());
         assert!(sessions.of(token, 1000 + DAY_MS).await.unwrap().is_none());
-        assert!(sessions.keeper.list().await.unwrap().is_empty(), "what is over is forgotten");
+        assert!(sessions.list(1000 + DAY_MS).await.unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn a_token_is_kept_as_its_hash_only() {
         let sessions = sessions();
         let cookie = sessions.begin(peer(), None, 0).await.unwrap().unwrap();
-        let kept = sessions.keeper.list().await.unwrap().remove(0);
+        let kept = sessions.list(0).await.unwrap().remove(0);
         let (_, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
         let text = rest.split(';').next().unwrap();
         assert_eq!(text.len(), 64);
-        assert_ne!(text, hex(&kept.token_hash));
-        assert_eq!(Token::hash(text), kept.token_hash);
+        assert!(!text.starts_with(&kept.id));
+        assert_eq!(session_id(&Token::hash(text)), kept.id);
     }
 
     #[tokio::test]
@@ -246,8 +211,8 @@ mod tests {
         let second = shown(&sessions.begin(peer(), None, 20).await.unwrap().unwrap());
         let listed = sessions.list(30).await.unwrap();
         assert_eq!(listed.iter().map(|one| one.created_ms).collect::<Vec<_>>(), [20, 10]);
-        assert!(!sessions.end_named("0000000000000000", 30).await.unwrap());
-        assert!(sessions.end_named(&id(&listed[1]), 30).await.unwrap());
+        assert!(!sessions.end("0000000000000000".to_owned()).await.unwrap());
+        assert!(sessions.end(listed[1].id.clone()).await.unwrap());
         assert!(sessions.of(first, 30).await.unwrap().is_none());
         sessions.end_others(second).await.unwrap();
         assert!(sessions.of(second, 30).await.unwrap().is_some());

@@ -153,8 +153,6 @@ pub struct Cache {
     pub name: String,
     /// How many things it holds.
     pub entries: u64,
-    /// About how many bytes they take.
-    pub bytes: u64,
     /// How often what was asked for was there, since the start.
     pub hits: u64,
     /// How often it was not.

@@ -8,7 +8,7 @@ use std::{
 use catalogue::{FacetKind, Filters, PlaylistId, Query, Sort, TagId, UserId};
 use library::Library;
 
-use super::filter::{ListQuery, RandomQuery, Selection, Wanted};
+use super::filter::{BatchQuery, ListQuery, RandomQuery, Selection, Wanted};
 use crate::problem::Problem;
 
 /// What a list's query means.
@@ -20,6 +20,11 @@ pub(crate) async fn list(library: &Library, wanted: &ListQuery) -> Result<Query,
 
 /// What a selection means; the order does not matter.
 pub(crate) async fn selection(library: &Library, wanted: &Selection) -> Result<Query, Problem> {
+    resolve(library, wanted.wanted(now_ms())?).await
+}
+
+/// The same for a batch.
+pub(crate) async fn batch(library: &Library, wanted: &BatchQuery) -> Result<Query, Problem> {
     resolve(library, wanted.wanted(now_ms())?).await
 }
 
@@ -54,7 +59,8 @@ async fn resolve(library: &Library, wanted: Wanted) -> Result<Query, Problem> {
         ..filters
     };
     if let Some(playlist) = playlist {
-        filters.playlist = Some((PlaylistId(playlist), Vec::new()));
+        let id = PlaylistId(playlist);
+        filters.playlist = Some((id, library.playlist_videos(UserId::HOUSEHOLD, id).await?));
     }
     Ok(Query {
         user: UserId::HOUSEHOLD,

@@ -209,6 +209,21 @@ selection! {
 }
 
 selection! {
+    /// Which videos. The order does not matter here; it may be said, so that the query of a list can be sent as it
+    /// is.
+    BatchQuery {
+        /// Does not matter.
+        sort: Option<String>,
+        /// Does not matter.
+        order: Option<String>,
+        /// Does not matter.
+        #[serde(deserialize_with = "number_or_text")]
+        #[schema(value_type = Option<String>)]
+        seed: Option<u64>,
+    }
+}
+
+selection! {
     /// Which videos, in which order, and how many of them.
     ListQuery {
         /// The order; by title, or by relevance when there are words to look for.

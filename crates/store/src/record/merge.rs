@@ -65,10 +65,10 @@ pub(super) async fn merge(
     stays: VideoId,
 ) -> Result<(), StoreError> {
     for sql in STATEMENTS {
-        link.run(sql, args![stays, ends]).await?;
+        link.run(*sql, args![stays, ends]).await?;
     }
     for sql in LEFT {
-        link.run(sql, args![ends]).await?;
+        link.run(*sql, args![ends]).await?;
     }
     Ok(())
 }

@@ -3,20 +3,75 @@
 use media::ContentId;
 use store::{Content, Facts, Found, Location, Store, TitleFrom, What};
 use tempfile::TempDir;
+use testkit::Postgres;
 
 /// An empty store, and what it lives in.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
     pub(crate) name: &'static str,
-    _folder: TempDir,
+    pub(crate) location: Location,
+    held: Held,
+}
+
+impl Fresh {
+    /// Another empty database of the same kind, which nothing has opened.
+    pub(crate) fn another(&self) -> Place {
+        match &self.held {
+            Held::Folder(_) => Place::sqlite(),
+            Held::Database(_) => Place::postgres().unwrap(),
+        }
+    }
+
+    /// The database, if it is one of a server.
+    pub(crate) fn server(&self) -> Option<&Postgres> {
+        match &self.held {
+            Held::Folder(_) => None,
+            Held::Database(database) => Some(database),
+        }
+    }
+}
+
+/// Where a database can be.
+pub(crate) struct Place {
+    pub(crate) location: Location,
+    pub(crate) held: Held,
+}
+
+impl Place {
+    pub(crate) fn sqlite() -> Self {
+        let folder = testkit::postgres::quick_folder("vidicon-store-");
+        let location = Location::Sqlite(folder.path().join("library.db"));
+        Self { location, held: Held::Folder(folder) }
+    }
+
+    pub(crate) fn postgres() -> Option<Self> {
+        let database = Postgres::new_database()?;
+        let location = database.url().parse().unwrap();
+        Some(Self { location, held: Held::Database(database) })
+    }
+
+    /// One of each kind.
+    pub(crate) fn each() -> Vec<Self> {
+        std::iter::once(Self::sqlite()).chain(Self::postgres()).collect()
+    }
+}
+
+/// What a store lives in.
+pub(crate) enum Held {
+    /// With a file in it.
+    Folder(#[expect(dead_code, reason = "it is only kept")] TempDir),
+    Database(Postgres),
 }
 
 /// One empty store of each kind.
 pub(crate) async fn stores() -> Vec<Fresh> {
-    let folder = tempfile::tempdir().unwrap();
-    let location = Location::Sqlite(folder.path().join("library.db"));
-    let store = Store::open(&location).await.unwrap();
-    vec![Fresh { store, name: "SQLite", _folder: folder }]
+    let mut stores = Vec::new();
+    for Place { location, held } in Place::each() {
+        let store = Store::open(&location).await.unwrap();
+        let name = if matches!(held, Held::Folder(_)) { "SQLite" } else { "PostgreSQL" };
+        stores.push(Fresh { store, name, location, held });
+    }
+    stores
 }
 
 /// A content id that a number stands for.

@@ -7,6 +7,8 @@ mod config;
 mod doctor;
 mod greeting;
 mod health;
+mod library;
+mod loadtest;
 mod package;
 mod probe;
 mod readiness;
@@ -66,8 +68,22 @@ fn run(cli: Cli) -> Result<(), Failure> {
             health::run(url.as_deref(), &options.into(), &around()?)
         }
         Command::Openapi => print(api::openapi()),
+        Command::Loadtest(wanted) => loadtest::run(&wanted),
         Command::Admin(Admin::Password { stdin, options }) => {
             admin::password(stdin, &options.into(), &around()?)
+        }
+        Command::Backup { file, options } => library::backup(&file, &options.into(), &around()?),
+        Command::Restore { file, replace, options } => {
+            library::restore(&file, replace, &options.into(), &around()?)
+        }
+        Command::Import { folder, json, options } => {
+            library::import(&folder, json, &options.into(), &around()?)
+        }
+        Command::Export { folder, options } => {
+            library::export(&folder, &options.into(), &around()?)
+        }
+        Command::Thumbnails { all, configured } => {
+            library::thumbnails(all, &configured.into(), &around()?)
         }
         Command::Completions { shell } => completions::run(shell),
     }

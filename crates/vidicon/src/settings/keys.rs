@@ -265,6 +265,16 @@ pub static KEYS: &[Key] = &[
         show: |of| json!(of.library.cache_ttl.to_string()),
     },
     Key {
+        name: "library.pictures_ahead",
+        about: "Whether posters and storyboards are made for every video, one after the other with low priority, before \
+                somebody asks for them. Otherwise they are made when they are to be seen.",
+        kind: Kind::word::<bool>(),
+        example: "false",
+        otherwise: None,
+        read: |to, from| from.word().map(|ahead| to.library.pictures_ahead = ahead),
+        show: |of| json!(of.library.pictures_ahead),
+    },
+    Key {
         name: "limits.connections",
         about: "The most connections at a time. Each open stream needs two open files; `vidicon doctor` says whether the \
                 system allows so many.",

@@ -163,6 +163,8 @@ pub struct Library {
     pub poll_every: Duration,
     /// How long an answer may be given again.
     pub cache_ttl: Duration,
+    /// Whether pictures are made before somebody asks for them.
+    pub pictures_ahead: bool,
 }
 
 impl Default for Library {
@@ -171,6 +173,7 @@ impl Default for Library {
             scan_every: Duration::from_secs(6 * 3600),
             poll_every: Duration::from_secs(30),
             cache_ttl: Duration::from_secs(300),
+            pictures_ahead: true,
         }
     }
 }
