@@ -161,8 +161,8 @@ async fn videos(
                  (SELECT COUNT(*) FROM files f WHERE f.video = v.id AND f.state = 0), ",
                 stored_columns!(),
                 " FROM videos v LEFT JOIN details d ON d.video = v.id \
-                 WHERE v.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
-                 OR v.id IN (SELECT w.id FROM json_each($2) e JOIN videos w ON w.content = e.value->>'c')"
+                 WHERE v.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1) \
+                 UNION SELECT w.id FROM json_each($2) e JOIN videos w ON w.content = e.value->>'c')"
             ),
             args![list(wanted), contents],
         )

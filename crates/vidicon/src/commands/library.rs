@@ -137,6 +137,7 @@ pub(super) fn export(folder: &Path, flags: &Flags, around: &Surroundings) -> Res
 /// `vidicon thumbnails`
 pub(super) fn thumbnails(all: bool, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let (settings, _) = place(flags, around)?;
+    media_folders::resolve(&settings.folders, around).map_err(Failure::Usage)?;
     let is_running = data_folder::holder(&around.absolute(&settings.data)) != Holder::None;
     let again = with_library(flags, around, async |library| {
         let again = library.make_pictures(all).await?;
@@ -164,10 +165,12 @@ fn with_library<T>(
     work: impl AsyncFnOnce(&Library) -> anyhow::Result<T>,
 ) -> Result<T, Failure> {
     let (settings, _) = place(flags, around)?;
-    let media = media_folders::resolve(&settings.folders, around).map_err(Failure::Usage)?;
+    // What was said of videos is there whether or not their folders are.
+    let media = media_folders::resolve(&settings.folders, around);
+    let roots = media.map(|media| media.roots).unwrap_or_default();
     let data = around.absolute(&settings.data);
     block_on(async {
-        let folders = rooms::folders(&settings, media.roots, Vec::new())?;
+        let folders = rooms::folders(&settings, roots, Vec::new())?;
         let films = rooms::films(&settings, &data, &folders);
         let library = Library::open(rooms::library(&settings, &data, &folders, &films)).await?;
         let done = work(&library).await;
