@@ -48,6 +48,7 @@ use catalogue::Catalogue;
 use delivery::{Folders, films::Films};
 use store::Store;
 
+pub use artwork::{NoPicture, storyboard_vtt};
 pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 pub use {
     batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
