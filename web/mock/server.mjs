@@ -51,7 +51,7 @@ function tell(type, data) {
   for (const stream of streams) stream.write(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
-const shown = ({ n, source, tracks, chapters, posterAt, ...video }) => video;
+const shown = ({ n, rank, source, tracks, chapters, posterAt, ...video }) => video;
 const personal = (v) => ({ rating: v.rating ?? null, favourite: v.favourite, watched: v.watched, resume: v.resume ?? null });
 const video = (id) => {
   const found = byId.get(id);

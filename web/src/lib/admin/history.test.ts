@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columns, mean, merge, noHistory, peak, since } from './history';
+import { columns, mean, merge, noHistory, peak, since, smooth } from './history';
 import type { Sample } from './types';
 
 const sample = (second: number, requests = second): Sample => ({
@@ -46,4 +46,8 @@ it('a message is drawn from all samples', () => {
   expect(peak(seconds(0, 5), (s) => s.requests_per_second)).toBe(4);
   expect(mean(seconds(0, 5), (s) => s.requests_per_second)).toBe(2);
   expect(mean([], (s) => s.requests_per_second)).toBe(0);
+});
+it('a small line shows the course of many values', () => {
+  expect(smooth([1, 3, 5, 7, 9, 11], 3)).toEqual([2, 6, 10]);
+  expect(smooth([1, 2], 3)).toEqual([1, 2]);
 });

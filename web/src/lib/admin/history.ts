@@ -55,3 +55,12 @@ export function peak(samples: readonly Sample[], line: (sample: Sample) => numbe
 export function mean(samples: readonly Sample[], line: (sample: Sample) => number): number {
   return samples.length ? samples.reduce((sum, sample) => sum + line(sample), 0) / samples.length : 0;
 }
+
+/** So many means in place of all values, for lines so small that only their course can be seen. */
+export function smooth(values: readonly number[], count: number): number[] {
+  if (values.length <= count) return [...values];
+  return Array.from({ length: count }, (_, i) => {
+    const part = values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
