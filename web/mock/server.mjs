@@ -6,13 +6,18 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { answerAdmin, readiness } from './admin.mjs';
 import { facets, folderItems, library, select, sorted, tags } from './library.mjs';
 import { poster } from './pictures.mjs';
+import { addFilms, passed, picture } from './real.mjs';
 
 const env = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const { videos, byId } = library(env('COUNT', 100_000));
+await addFilms({ videos, byId });
 const dist = new URL('../dist/', import.meta.url).pathname;
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const paths = new Set(videos.filter((v) => !v.source).map((v) => `/video/${v.path}`));
+const madeUp = (url) => paths.has(url.split('?')[0]) || (url.startsWith('/playback/') && !!byId.get(url.slice(10)) && !byId.get(url.slice(10)).source);
 let revision = 1;
 let sequence = 0;
 let nextId = 100;
@@ -46,7 +51,7 @@ function tell(type, data) {
   for (const stream of streams) stream.write(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
-const shown = ({ n, rank, ...video }) => video;
+const shown = ({ n, rank, source, tracks, chapters, posterAt, ...video }) => video;
 const personal = (v) => ({ rating: v.rating ?? null, favourite: v.favourite, watched: v.watched, resume: v.resume ?? null });
 const video = (id) => {
   const found = byId.get(id);
@@ -120,12 +125,14 @@ const get = {
 
 function answer(method, parts, params, body, request) {
   const [noun, id, what, name] = parts;
+  const told = answerAdmin(method, parts, params, body, { videos, tell, refuse: (status, detail) => new Problem(status, detail) });
+  if (told !== undefined) return told;
   if (method === 'GET' && get[`/${parts.join('/')}`]) return get[`/${parts.join('/')}`](params);
   if (method !== 'GET' && Math.random() < env('FAIL', 0)) throw new Problem(503, 'The mock fails on purpose.');
   if (method !== 'GET') revision += ['rating', 'progress', 'view', 'favourite'].includes(what) ? 0 : 1;
   if (noun === 'videos' && id) {
     const v = video(id);
-    if (method === 'GET' && !what) return { ...shown(v), description: 'A film that was made up.', files: [{ path: v.path, root: 'videos', size: v.size, modified: v.added, state: 'present' }], tracks: [], chapters: [{ start: 0, title: 'One' }, { start: v.duration / 2, title: 'Two' }], playlists: [], urls: { file: `/video/${v.path}`, hls: `/hls/${v.id}/master.m3u8`, dash: `/dash/${v.id}/manifest.mpd`, clip: `/clip/${v.id}.mp4`, watch: `/watch/${v.id}` } };
+    if (method === 'GET' && !what) return { ...shown(v), description: 'A film that was made up.', files: [{ path: v.path, root: 'videos', size: v.size, modified: v.added, state: 'present' }], tracks: v.tracks ?? [], chapters: v.chapters ?? [{ start: 0, title: 'One' }, { start: v.duration / 2, title: 'Two' }], playlists: playlists.filter((p) => p.items.some((i) => i.video === v)).map(({ id, name }) => ({ id, name })), urls: { file: `/video/${v.path}`, hls: `/hls/${v.id}/master.m3u8`, dash: `/dash/${v.id}/manifest.mpd`, clip: `/clip/${v.id}.mp4`, watch: `/watch/${v.id}` } };
     if (method === 'PATCH') {
       if (request.headers['if-match'] !== `"v${v.version}"`) throw new Problem(412, 'Somebody else changed this video meanwhile.');
       Object.assign(v, body, { version: v.version + 1 });
@@ -227,6 +234,16 @@ function film(request, response) {
 
 createServer(async (request, response) => {
   const url = new URL(request.url, 'http://mock');
+  if (passed(request, response, madeUp)) return;
+  if (url.pathname === '/ready') {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    return response.end(JSON.stringify(process.env.WELL ? { status: 'ready', conditions: [] } : readiness));
+  }
+  const played = /^\/playback\/(\w+)$/.exec(url.pathname) && byId.get(url.pathname.slice(10));
+  if (played) {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    return response.end(JSON.stringify({ id: played.id, path: played.path, container: 'mp4', duration_seconds: played.duration, method: 'direct', delivery: 'file', tracks: [1], reasons: ['track 1: the client decodes avc1.64001f', 'the client opens mp4 files, so it gets the file as it is'], urls: { file: `/video/${played.path}` }, notes: [] }));
+  }
   if (!url.pathname.startsWith('/api/v1/')) {
     if (/^\/(video|clip)\//.test(url.pathname)) return film(request, response);
     return page(url.pathname, request, response);
@@ -239,6 +256,7 @@ createServer(async (request, response) => {
     response.on('close', () => streams.delete(response));
     return;
   }
+  if (parts[0] === 'videos' && (await picture(parts[1], parts[2], response))) return;
   const poses = /^poster\.|^preview/.test(parts[2] ?? '') && byId.get(parts[1]);
   if (poses && parts[2] === 'preview.mp4') return film(request, response);
   if (poses) {

@@ -36,7 +36,7 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
 });
 
 /// `GET /`
-pub(crate) async fn page() -> impl IntoResponse {
+pub(crate) fn page() -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),

@@ -5,6 +5,7 @@
 //! - [`Folder`] is a folder of files that are made for one test.
 //! - [`Pattern`] is file content of any size in which the byte at an offset can be computed.
 //! - [`FaultyDisk`] (Linux) is a file system that fails, stalls and counts on request.
+//! - [`Postgres`] is an empty database of a server that the test starts.
 //! - [`Clips`] finds real films, or makes some with ffmpeg.
 //! - [`tools`] runs real clients with a deadline.
 //!
@@ -31,6 +32,7 @@ pub mod metrics;
 pub mod multipart;
 pub mod oddities;
 pub mod pattern;
+pub mod postgres;
 pub mod server;
 pub mod target;
 pub mod tools;
@@ -43,5 +45,6 @@ pub use folder::Folder;
 pub use http::{Dial, Headers, Http, Response};
 pub use judge::Judge;
 pub use pattern::Pattern;
+pub use postgres::Postgres;
 pub use server::{Server, Signal};
 pub use wait::{DEADLINE, until};
