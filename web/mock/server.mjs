@@ -118,8 +118,8 @@ const get = {
     { path: 'Home/old%20tape.avi', root: 'videos', found: '2026-09-14T18:20:00Z', problem: 'No picture could be read: coding "dvsd" is not known.', video: videos[7].id },
   ]),
   '/undo': () => undo ?? null,
-  '/scan': () => ({ state: 'idle', found: videos.length, done: videos.length, ended: new Date().toISOString() }),
-  '/watcher': () => ({ roots: [{ root: 'videos', mode: 'notifications' }] }),
+  '/scan': () => ({ state: 'idle', seen: videos.length, expected: videos.length, read: 0, since: new Date().toISOString(), took: 12.5 }),
+  '/watcher': () => ({ roots: [{ root: 'videos', mode: 'notified' }] }),
   '/session': () => ({ role: 'viewer', name: 'Household', local: true, password_set: false }),
 };
 
