@@ -54,6 +54,8 @@ function make(n) {
 
 export function library(count) {
   const videos = Array.from({ length: count }, (_, n) => make(n));
+  const natural = new Intl.Collator('en', { numeric: true });
+  [...videos].sort((a, b) => natural.compare(a.title, b.title)).forEach((v, rank) => (v.rank = rank));
   const byId = new Map(videos.map((v) => [v.id, v]));
   return { videos, byId };
 }
@@ -92,7 +94,7 @@ const tests = {
 };
 
 const orders = {
-  title: (a, b) => a.title.localeCompare(b.title, 'en', { numeric: true }),
+  title: (a, b) => a.rank - b.rank,
   rating: (a, b) => (a.rating ?? 0) - (b.rating ?? 0),
   views: (a, b) => a.views - b.views,
   added: (a, b) => (a.added < b.added ? -1 : 1),
@@ -132,17 +134,20 @@ export function sorted(videos, params, revision) {
   return found;
 }
 
-export function facets(videos, params) {
+/** Counted in a sample of many and multiplied: a mock may be a little wrong, but not slow. */
+export function facets(all, params) {
+  const each = Math.max(1, Math.floor(all.length / 10_000));
+  const videos = all.filter((v) => v.n % each === 0);
   const count = (key, valuesOf, label = (v) => v) => {
     const counts = new Map();
     for (const video of select(videos, params, ['rating', 'duration', 'height', 'watched', 'added', 'codec', 'container'].includes(key) ? key : undefined)) {
       for (const value of valuesOf(video)) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    return [...counts].map(([value, n]) => ({ value: String(value), label: label(String(value)), count: n })).sort((a, b) => b.count - a.count);
+    return [...counts].map(([value, n]) => ({ value: String(value), label: label(String(value)), count: n * each })).sort((a, b) => b.count - a.count);
   };
   const ranges = (texts, of) => (v) => texts.filter((t) => inRange(t, of(v)));
   return {
-    total: select(videos, params).length,
+    total: select(all, params).length,
     facets: {
       tags: count('tags', (v) => v.tags.map((t) => t.id), (id) => tags.find((t) => String(t.id) === id)?.name ?? id),
       rating: count('rating', (v) => [v.rating ?? 0]),

@@ -6,6 +6,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { answerAdmin, readiness } from './admin.mjs';
 import { facets, folderItems, library, select, sorted, tags } from './library.mjs';
 import { poster } from './pictures.mjs';
 import { addFilms, passed, picture } from './real.mjs';
@@ -50,7 +51,7 @@ function tell(type, data) {
   for (const stream of streams) stream.write(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
-const shown = ({ n, source, tracks, chapters, posterAt, ...video }) => video;
+const shown = ({ n, rank, source, tracks, chapters, posterAt, ...video }) => video;
 const personal = (v) => ({ rating: v.rating ?? null, favourite: v.favourite, watched: v.watched, resume: v.resume ?? null });
 const video = (id) => {
   const found = byId.get(id);
@@ -124,6 +125,8 @@ const get = {
 
 function answer(method, parts, params, body, request) {
   const [noun, id, what, name] = parts;
+  const told = answerAdmin(method, parts, params, body, { videos, tell, refuse: (status, detail) => new Problem(status, detail) });
+  if (told !== undefined) return told;
   if (method === 'GET' && get[`/${parts.join('/')}`]) return get[`/${parts.join('/')}`](params);
   if (method !== 'GET' && Math.random() < env('FAIL', 0)) throw new Problem(503, 'The mock fails on purpose.');
   if (method !== 'GET') revision += ['rating', 'progress', 'view', 'favourite'].includes(what) ? 0 : 1;
@@ -232,6 +235,10 @@ function film(request, response) {
 createServer(async (request, response) => {
   const url = new URL(request.url, 'http://mock');
   if (passed(request, response, madeUp)) return;
+  if (url.pathname === '/ready') {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    return response.end(JSON.stringify(process.env.WELL ? { status: 'ready', conditions: [] } : readiness));
+  }
   const played = /^\/playback\/(\w+)$/.exec(url.pathname) && byId.get(url.pathname.slice(10));
   if (played) {
     response.writeHead(200, { 'Content-Type': 'application/json' });

@@ -37,7 +37,7 @@ const pages = {
   settings: ['/settings', main],
   keys: ['/library', async (page) => { await pictures(page); await page.keyboard.press('?'); await page.locator('dialog').waitFor(); }],
   menu: ['/library?sort=views', async (page) => { await pictures(page); await page.locator('[data-index="1"] .card').hover(); await page.locator('[data-index="1"] .menu button').click(); await page.locator('[role=menu]').waitFor(); }],
-  empty: ['/library?q=nothing+like+this', async (page) => { await page.locator('.nothing').waitFor(); }],
+  empty: ['/library?q=nothing+like+this', async (page) => { await page.locator('.empty').waitFor(); }],
   unknown: ['/nowhere', main],
 };
 
@@ -49,11 +49,12 @@ const browser = await chromium.launch({
 let bad = 0;
 for (const theme of ['dark', 'light']) {
   for (const width of widths.split(',').map(Number)) {
-    const context = await browser.newContext({ viewport: { width, height: heights[width] ?? 900 }, colorScheme: theme, hasTouch: width < 1000, locale: process.env.LOCALE ?? 'en-GB', reducedMotion: 'no-preference', bypassCSP: false });
+    const options = { viewport: { width, height: heights[width] ?? 900 }, colorScheme: theme, hasTouch: width < 1000, locale: process.env.LOCALE ?? 'en-GB', reducedMotion: 'no-preference' };
     for (const [name, [path, ready]] of Object.entries(pages)) {
       if (only && !only.split(',').includes(name)) continue;
+      const context = await browser.newContext(options);
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(10_000);
       const said = [];
       page.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text()));
       page.on('pageerror', (e) => said.push(String(e)));
@@ -74,9 +75,8 @@ for (const theme of ['dark', 'light']) {
         await page.screenshot({ path: join(folder, `${name}-${theme}-${width}-failed.png`) }).catch(() => undefined);
       }
       for (const text of new Set(said)) { bad += 1; console.log(`console ${name} ${theme} ${width}: ${text.slice(0, 300)}`); }
-      await page.close();
+      await context.close();
     }
-    await context.close();
   }
 }
 await browser.close();

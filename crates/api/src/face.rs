@@ -74,6 +74,7 @@ pub fn service(app: App) -> Face {
         metrics: app.metrics.clone(),
         films: app.films.clone(),
         library: app.library,
+        policy: app.policy.clone(),
         listeners: Listeners::new(app.stop.drain),
     };
     Face(Arc::new(Inner {

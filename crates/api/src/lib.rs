@@ -39,9 +39,9 @@ mod welcome;
 
 pub use {
     access::{
-        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept, PASSWORD_LENGTH,
-        PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password, is_password_hash,
-        session_id,
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept,
+        PASSWORD_LENGTH, PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password,
+        is_password_hash, session_id,
     },
     cors::Cors,
     face::{App, Face, service},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef, routing};
-use delivery::films::Films;
+use delivery::{Policy, films::Films};
 use http::StatusCode;
 use library::Library;
 use net::Route;
@@ -21,7 +21,7 @@ use crate::{
     ready,
     ready::Readiness,
     sse::Listeners,
-    v1::{batch, events, home, marks, playlists, tags, upkeep, videos},
+    v1::{batch, events, home, marks, moving, pictures, playlists, tags, upkeep, videos},
 };
 
 /// What the routes need. Clones share it.
@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     pub(crate) films: Films,
     pub(crate) library: Library,
+    /// How pictures are kept by caches.
+    pub(crate) policy: Policy,
     pub(crate) listeners: Listeners,
 }
 
@@ -100,6 +102,15 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Edit, "view", routes!(marks::view))
         .with(Edit, "tag_video", routes!(tags::put, tags::remove))
         .with(Edit, "set_tags", routes!(tags::set))
+        .with(Watch, "poster", routes!(pictures::poster))
+        .with(Watch, "storyboard", routes!(pictures::storyboard))
+        .with(Watch, "storyboard", routes!(pictures::sheet))
+        .with(Watch, "preview", routes!(pictures::preview))
+        .with(Edit, "edit_poster", routes!(pictures::choose_poster, pictures::automatic_poster))
+        .with(Edit, "refresh_video", routes!(pictures::refresh))
+        .with(Admin, "make_pictures", routes!(pictures::thumbnails))
+        .with(Admin, "import", routes!(moving::import, moving::imports))
+        .with(Admin, "export", routes!(moving::export))
         .with(Watch, "home", routes!(home::home))
         .with(Watch, "folders", routes!(home::folders))
         .with(Watch, "suggest", routes!(home::suggest))

@@ -9,6 +9,8 @@ pub(crate) mod events;
 mod filter;
 pub(crate) mod home;
 pub(crate) mod marks;
+pub(crate) mod moving;
+pub(crate) mod pictures;
 pub(crate) mod playlists;
 pub(crate) mod tags;
 pub(crate) mod upkeep;

@@ -58,6 +58,12 @@ impl Album {
     }
 
     fn add(&mut self, time: u64, picture: Pixels) {
+        self.tile(time, &picture);
+        self.consider(time, picture);
+    }
+
+    /// Takes a picture for the poster if it is better than what there is.
+    pub(crate) fn consider(&mut self, time: u64, picture: Pixels) {
         let score = judge(&picture, time, self.duration_ms);
         let quarter = time.saturating_mul(MOMENTS as u64) / self.duration_ms.max(1);
         let quarter = usize::try_from(quarter).unwrap_or(MOMENTS).min(MOMENTS - 1);
@@ -66,10 +72,14 @@ impl Album {
         {
             *moment = Some((score, time));
         }
-        self.tile(time, &picture);
         if self.best.as_ref().is_none_or(|(best, _)| score > *best) {
             self.best = Some((score, picture));
         }
+    }
+
+    /// Whether the best of them shows something.
+    pub(crate) fn shows(&self) -> bool {
+        self.best.as_ref().is_some_and(|(score, _)| score.shows)
     }
 
     fn tile(&mut self, time: u64, picture: &Pixels) {

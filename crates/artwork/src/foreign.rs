@@ -97,7 +97,8 @@ pub(crate) async fn stills(
     let duration = found.duration_ms.max(interval_ms);
     let time = |number: usize| Some(number as u64 * interval_ms);
     let album = Album::new(duration, interval_ms);
-    workshop.fill(album, Input::File(subject), arguments, urgency, time).await
+    let album = workshop.fill(album, Input::File(subject), arguments, urgency, time).await?;
+    workshop.desk(move |pictures| album.keep(pictures)).await
 }
 
 /// The picture that is shown at a moment.

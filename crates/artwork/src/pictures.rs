@@ -155,4 +155,48 @@ mod tests {
         assert!(error.to_string().contains("full"));
         assert_eq!(names(&folder.path().join("ab")), Vec::<String>::new());
     }
+
+    /// What the next test runs and kills: writes for ever.
+    #[test]
+    #[ignore = "no test by itself"]
+    fn writes_until_it_is_killed() {
+        let Some(folder) = std::env::var_os("VIDICON_TEST_PICTURES") else { return };
+        let pictures = Pictures::new(folder.into());
+        for number in 0u64.. {
+            pictures.keep(&number.to_le_bytes().repeat(20_000), Form::Jpeg).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_process_that_is_killed_leaves_whole_pictures_and_what_a_sweep_takes_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let count = || fs::read_dir(folder.path()).unwrap().count();
+        for round in 1..4 {
+            let mut writer = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "pictures::tests::writes_until_it_is_killed", "--ignored"])
+                .env("VIDICON_TEST_PICTURES", folder.path())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            testkit::until("pictures", || (count() > 30 * round).then_some(()));
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+        }
+        let pictures = Pictures::new(folder.path().to_owned());
+        let mut live = std::collections::HashSet::new();
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            for name in names(&entry.unwrap().path()) {
+                if let Ok(file) = name.parse::<PictureFile>() {
+                    let bytes = fs::read(pictures.path(&file)).unwrap();
+                    assert_eq!(PictureFile::of(&bytes, Form::Jpeg), file, "it is whole");
+                    live.insert(file);
+                } else {
+                    assert!(name.starts_with(UNFINISHED), "{name}");
+                }
+            }
+        }
+        let swept = pictures.sweep(&live, std::time::Duration::ZERO).unwrap();
+        assert_eq!(swept.kept, live.len() as u64);
+        assert!(swept.removed <= 3, "one for each that was killed: {swept:?}");
+    }
 }

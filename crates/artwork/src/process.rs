@@ -46,7 +46,7 @@ impl Manner {
     fn patience(self) -> Duration {
         match self.urgency {
             Urgency::OnDemand => self.limit,
-            Urgency::Background => self.limit.saturating_mul(4),
+            Urgency::Background => self.limit.saturating_mul(10),
         }
     }
 

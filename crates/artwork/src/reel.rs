@@ -13,7 +13,8 @@ use bytes::Bytes;
 use delivery::films::{Film, FilmError};
 use isobmff::write::{Fragment, fragment};
 use media::{
-    Budget, Framing, Index, KeyPoint, Kind, Sample, Samples, Timescale, Track, rescale_floor,
+    Budget, Detail, Framing, Index, KeyPoint, Kind, Sample, Samples, Timescale, Track,
+    rescale_floor,
 };
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
@@ -71,7 +72,13 @@ impl Reel {
     pub(crate) fn of(film: &Arc<Film>) -> Option<Self> {
         let track = lead(film.index())?;
         let of = film.index().tracks.get(track)?;
+        let mut detail = of.detail.clone();
+        if let Detail::Video(video) = &mut detail {
+            // Of screens on which what comes of it will not be shown; ffmpeg would pass it on.
+            (video.mastering, video.light_level, video.dolby_vision) = (None, None, None);
+        }
         let seen = Track {
+            detail,
             timescale: Timescale::MILLIS,
             start: 0,
             end: 0,

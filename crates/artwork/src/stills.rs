@@ -17,6 +17,10 @@ use crate::{
 
 /// The longest side of a poster, in pixels.
 pub(crate) const SIDE: u32 = 640;
+/// So many key pictures are few.
+const FEW: usize = 10;
+/// Where else to look, in hundredths of the length.
+const BETWEEN: [u64; 4] = [50, 25, 75, 10];
 
 impl Workshop {
     /// The poster and the storyboard of a video: one process, which gets at most a hundred key
@@ -49,7 +53,25 @@ impl Workshop {
         arguments.extend(ffmpeg::to_pixels(shots.len() as u64));
         let album = Album::new(reel.duration_ms(), grid.interval_ms);
         let time = |number| fed.get(number).and_then(|shot| times.get(shot).copied());
-        self.fill(album, Input::Reel(reel, &shots, &fed), arguments, urgency, time).await
+        let input = Input::Reel(reel, &shots, &fed);
+        let mut album = self.fill(album, input, arguments, urgency, time).await?;
+        if !album.shows() && keys.len() < FEW {
+            self.look_between(&mut album, reel, urgency).await;
+        }
+        self.desk(move |pictures| album.keep(pictures)).await
+    }
+
+    /// Where key pictures are few and show nothing, other pictures may do for a poster.
+    async fn look_between(&self, album: &mut Album, reel: &Reel, urgency: Urgency) {
+        for percent in BETWEEN {
+            let ms = reel.duration_ms().saturating_mul(percent) / 100;
+            if let Ok(picture) = self.moment(reel, ms, urgency).await {
+                album.consider(ms, picture);
+            }
+            if album.shows() {
+                break;
+            }
+        }
     }
 
     /// Fills an album with what ffmpeg makes of an input; `time` is the moment of each picture.
@@ -60,7 +82,7 @@ impl Workshop {
         arguments: Vec<std::ffi::OsString>,
         urgency: Urgency,
         time: impl Fn(usize) -> Option<u64>,
-    ) -> Result<Stills, NoPicture> {
+    ) -> Result<Album, NoPicture> {
         let (pixels, mut coming) = mpsc::channel::<Pixels>(2);
         let (shown, taken) = mpsc::channel(2);
         let filling = spawn_blocking(move || album.fill(taken));
@@ -76,8 +98,7 @@ impl Workshop {
         };
         let (decoded, ()) = tokio::join!(self.decode(input, arguments, urgency, pixels), pass_on);
         decoded?;
-        let album = filling.await.map_err(|_| NoPicture::Cancelled)?;
-        self.desk(move |pictures| album.keep(pictures)).await
+        filling.await.map_err(|_| NoPicture::Cancelled)
     }
 
     /// The picture that is shown at a moment, in milliseconds from the beginning, as the poster.

@@ -25,7 +25,7 @@ pub struct Settings {
     pub ffmpeg: PathBuf,
     /// The program ffprobe, which comes with it.
     pub ffprobe: PathBuf,
-    /// The longest time that one run of it may take; four times as long by the clock for what
+    /// The longest time that one run of it may take; ten times as long by the clock for what
     /// nobody waits for, which gets only what others leave.
     pub time_limit: Duration,
 }

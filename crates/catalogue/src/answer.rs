@@ -1,7 +1,7 @@
 //! What is asked of the catalogue, and what it answers.
 
 use crate::{
-    BadCursor, Filters, Page, Position, Query, Sort, UserId, VideoId,
+    BadCursor, Page, Position, Query, Sort, VideoId,
     catalogue::Catalogue,
     cursor::Mark,
     parts::{Begin, Part},
@@ -97,16 +97,11 @@ impl Catalogue {
         rows.into_iter().map(|(_, row)| VideoId(self.rows.number(row))).collect()
     }
 
-    /// The folders directly below this one ("" is the top), by path, with how many videos are in
+    /// The folders directly below this one ("" is the top), in natural order, with how many videos are in
     /// and below each, hidden ones and ones that are away left out. Folders without any are not
     /// named.
     pub fn folders(&self, parent: &str) -> Vec<(String, u64)> {
-        let filters = Filters::default();
-        let shown = self.filter(&Query { user: UserId::HOUSEHOLD, filters, ..Query::default() });
-        let counted =
-            self.values.below(parent).map(|v| (v.name.to_string(), v.set.count_in(&shown)));
-        let mut folders: Vec<(String, u64)> = counted.filter(|(_, count)| *count > 0).collect();
-        folders.sort_unstable();
-        folders
+        let below = self.values.below(parent).filter(|folder| folder.shown > 0);
+        below.map(|folder| (folder.name.to_string(), u64::from(folder.shown))).collect()
     }
 }

@@ -81,17 +81,25 @@ impl Catalogue {
         if known.is_some() {
             self.leave_orders(row, moved, Some(entry));
         }
-        let before = words_of(&old.title, &self.dictionary);
+        let before = self.words(&old);
+        let now = Words { rest: self.rest(&new, &titled), titled };
         // All that comes before anything that goes: a word may move from the title to elsewhere.
-        for word in added(&before, &titled) {
+        for word in added(&before.titled, &now.titled) {
             self.dictionary.add(word, Part::Title, row);
         }
-        for word in added(&old.words, &new.words) {
+        for word in added(&before.rest, &now.rest) {
             self.dictionary.add(word, Part::Rest, row);
         }
         for value in added(&old.values, &new.values) {
             self.values.insert(value, row);
         }
+        if self.rows.shown(row) {
+            self.values.show(&old.values, false);
+        }
+        if entry.present && !entry.hidden {
+            self.values.show(&new.values, true);
+        }
+        self.set_letters(row, &before, &now);
         if moved && known.is_some() {
             self.titles.remove(row);
         }
@@ -101,14 +109,7 @@ impl Catalogue {
         if moved {
             self.titles.insert(row, &self.records, &self.rows.numbers);
         }
-        for word in added(&titled, &before) {
-            self.dictionary.remove(word, Part::Title, row);
-            self.dictionary.tidy(word);
-        }
-        for word in added(&new.words, &old.words) {
-            self.dictionary.remove(word, Part::Rest, row);
-            self.dictionary.tidy(word);
-        }
+        self.forget_words(row, &before, &now);
         for value in added(&new.values, &old.values) {
             self.values.remove(value, row, &mut self.dictionary);
         }
@@ -125,13 +126,11 @@ impl Catalogue {
         self.leave_orders(row, true, None);
         self.titles.remove(row);
         let record = self.records.get(row);
-        for word in words_of(&record.title, &self.dictionary) {
-            self.dictionary.remove(word, Part::Title, row);
-            self.dictionary.tidy(word);
-        }
-        for word in record.words {
-            self.dictionary.remove(word, Part::Rest, row);
-            self.dictionary.tidy(word);
+        let (before, now) = (self.words(&record), Words::default());
+        self.set_letters(row, &before, &now);
+        self.forget_words(row, &before, &now);
+        if self.rows.shown(row) {
+            self.values.show(&record.values, false);
         }
         for value in record.values {
             self.values.remove(value, row, &mut self.dictionary);
@@ -156,11 +155,16 @@ impl Catalogue {
             let row = self.rows.make(video);
             let (record, titled) = self.describe(&entry, true);
             self.records.put(row, &record);
-            for word in titled {
+            let now = Words { rest: self.rest(&record, &titled), titled };
+            self.set_letters(row, &Words::default(), &now);
+            for word in now.titled {
                 self.dictionary.add(word, Part::Title, row);
             }
-            for word in record.words {
+            for word in now.rest {
                 self.dictionary.add(word, Part::Rest, row);
+            }
+            if entry.present && !entry.hidden {
+                self.values.show(&record.values, true);
             }
             for value in record.values {
                 self.values.insert(value, row);
@@ -210,11 +214,11 @@ impl Catalogue {
         let Self { dictionary, values, .. } = self;
         // Values first: a tag that has another name now may make words be forgotten.
         let mut all = Vec::with_capacity(16);
-        for folder in entry.folders.iter().take(VALUES) {
-            values.folder(cut(folder, TEXT / 8), dictionary, loading, &mut all);
-        }
         for (tag, name) in entry.tags.iter().take(VALUES) {
             all.push(values.tag(*tag, name, dictionary, loading));
+        }
+        for folder in entry.folders.iter().take(VALUES) {
+            values.folder(cut(folder, TEXT / 8), dictionary, loading, &mut all);
         }
         let lists = [
             (Kind::AudioCodec, &entry.audio_codecs),
@@ -248,7 +252,10 @@ impl Catalogue {
         }
         rest.sort_unstable();
         rest.dedup();
-        rest.retain(|word| titled.binary_search(word).is_err());
+        let in_folders = values.folder_words(&all);
+        rest.retain(|word| {
+            titled.binary_search(word).is_err() && in_folders.binary_search(word).is_err()
+        });
         // What is cut off may be new, and occur nowhere else.
         for word in rest.split_off(rest.len().min(WORDS)) {
             dictionary.tidy(word);
@@ -256,6 +263,54 @@ impl Catalogue {
         all.sort_unstable();
         all.dedup();
         (Record { title: title.to_owned(), words: rest, values: all }, titled)
+    }
+
+    /// All words of a row whose record this is.
+    fn words(&self, record: &Record) -> Words {
+        let found = words(&record.title, true).filter_map(|word| self.dictionary.find(word.text));
+        let mut titled: Vec<u32> = found.collect();
+        titled.sort_unstable();
+        titled.dedup();
+        Words { rest: self.rest(record, &titled), titled }
+    }
+
+    /// The words outside the title, those of the folders among them; ascending.
+    fn rest(&self, record: &Record, titled: &[u32]) -> Vec<u32> {
+        let mut rest = self.values.folder_words(&record.values);
+        rest.retain(|word| titled.binary_search(word).is_err());
+        rest.extend(&record.words);
+        rest.sort_unstable();
+        rest
+    }
+
+    /// Notes with which letters its words begin now.
+    fn set_letters(&mut self, row: u32, old: &Words, new: &Words) {
+        let dictionary = &mut self.dictionary;
+        let titled = [old, new].map(|words| dictionary.letters(&words.titled));
+        let all = [old, new].map(|words| {
+            dictionary.letters(&[words.titled.as_slice(), words.rest.as_slice()].concat())
+        });
+        for (part, [old, new]) in [(Part::Title, titled), (Part::Rest, all)] {
+            for letter in new.iter().filter(|letter| old.binary_search(letter).is_err()) {
+                dictionary.set_letter(*letter, part, row, true);
+            }
+            for letter in old.iter().filter(|letter| new.binary_search(letter).is_err()) {
+                dictionary.set_letter(*letter, part, row, false);
+            }
+        }
+    }
+
+    /// Forgets of the words before those that it has no more.
+    fn forget_words(&mut self, row: u32, before: &Words, now: &Words) {
+        for word in added(&now.titled, &before.titled) {
+            self.dictionary.remove(word, Part::Title, row);
+        }
+        for word in added(&now.rest, &before.rest) {
+            self.dictionary.remove(word, Part::Rest, row);
+        }
+        for word in before.titled.iter().chain(&before.rest) {
+            self.dictionary.tidy(*word);
+        }
     }
 
     /// Takes a row out of the orders in which it is going to have another place.
@@ -295,13 +350,12 @@ impl Catalogue {
     }
 }
 
-/// The numbers of the words of a folded title; ascending.
-fn words_of(title: &str, dictionary: &Dictionary) -> Vec<u32> {
-    let mut numbers: Vec<u32> =
-        words(title, true).filter_map(|word| dictionary.find(word.text)).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+/// The numbers of the words of a video; ascending.
+#[derive(Debug, Default)]
+struct Words {
+    titled: Vec<u32>,
+    /// None that is in the title.
+    rest: Vec<u32>,
 }
 
 /// What the second list has and the first one has not; both ascending.

@@ -1,10 +1,15 @@
 //! Every word of the library, and where it occurs.
 
-use std::hash::BuildHasher;
+use std::{collections::HashMap, hash::BuildHasher};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::{bits::Bits, ranked::Ranked, set::Set, values::Values};
+use crate::{
+    bits::Bits,
+    ranked::Ranked,
+    set::{Set, room},
+    values::Values,
+};
 
 /// The words, each with a number that stays.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,8 @@ pub(crate) struct Dictionary {
     by_text: HashTable<u32>,
     /// In the order of their texts. Not kept while much is loaded.
     order: Ranked,
+    /// Ready answers for beginnings of one letter, which many words share.
+    letters: HashMap<char, Letter>,
     hashes: DefaultHashBuilder,
 }
 
@@ -42,11 +49,24 @@ enum Lists {
 #[derive(Clone, Debug, Default)]
 struct More {
     in_title: Set,
-    /// In the names of files or in the description, and not in the title.
+    /// In the names of files or folders or in the description, and not in the title.
     elsewhere: Set,
-    /// Tags and folders with this word in their name.
+    /// Tags with this word in their name.
     values: Box<[u32]>,
 }
+
+/// The words that begin with a letter, together.
+#[derive(Clone, Debug, Default)]
+struct Letter {
+    in_title: Set,
+    /// In the title, in the names of files or folders or in the description.
+    anywhere: Set,
+    /// Tags, each as often as it has such words.
+    values: Vec<u32>,
+}
+
+/// Letters from here on have no ready answers: scripts with so many that each has few words.
+const LAST_LETTER: char = '\u{600}';
 
 /// Which part of a video has a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,8 +101,12 @@ impl Dictionary {
             len: u8::try_from(text.len()).unwrap_or(u8::MAX),
             lists: Lists::Nowhere,
         };
+        if self.texts.capacity() - self.texts.len() < text.len() {
+            self.texts.reserve_exact(self.texts.len() / 16 + text.len());
+        }
         self.texts.extend_from_slice(text.as_bytes());
         let id = self.free.pop().unwrap_or_else(|| {
+            room(&mut self.words);
             self.words.push(Word::default());
             u32::try_from(self.words.len() - 1).unwrap_or(u32::MAX)
         });
@@ -106,6 +130,10 @@ impl Dictionary {
         self.order = Ranked::from_sorted(&ids);
         self.words.shrink_to_fit();
         self.texts.shrink_to_fit();
+        for letter in self.letters.values_mut() {
+            letter.in_title.shrink();
+            letter.anywhere.shrink();
+        }
         for word in &mut self.words {
             if let Lists::More(more) = &mut word.lists {
                 more.in_title.shrink();
@@ -142,22 +170,67 @@ impl Dictionary {
         }
     }
 
-    /// Notes that a tag or folder has this word in its name.
+    /// Notes that a tag has this word in its name.
     pub(crate) fn add_value(&mut self, id: u32, value: u32) {
         let word = self.words.get_mut(id as usize);
         let Some(more) = word.and_then(Word::more) else { return };
         let mut values = std::mem::take(&mut more.values).into_vec();
         values.push(value);
         more.values = values.into_boxed_slice();
+        if let Some(letter) = self.letter(id) {
+            self.letters.entry(letter).or_default().values.push(value);
+        }
     }
 
     /// Notes that it has it no more.
     pub(crate) fn remove_value(&mut self, id: u32, value: u32) {
+        let values = self.letter(id).and_then(|letter| self.letters.get_mut(&letter));
+        if let Some(values) = values.map(|letter| &mut letter.values)
+            && let Some(at) = values.iter().position(|other| *other == value)
+        {
+            values.swap_remove(at);
+        }
         if let Some(Word { lists: Lists::More(more), .. }) = self.words.get_mut(id as usize) {
             let mut values = std::mem::take(&mut more.values).into_vec();
             values.retain(|other| *other != value);
             more.values = values.into_boxed_slice();
         }
+    }
+
+    /// What a word begins with, if there are ready answers for that.
+    fn letter(&self, id: u32) -> Option<char> {
+        let first = self.text(id).get(..2).or(self.text(id).get(..1))?;
+        let decoded = first.utf8_chunks().next()?.valid().chars().next();
+        decoded.filter(|letter| *letter < LAST_LETTER)
+    }
+
+    /// What these words begin with; ascending.
+    pub(crate) fn letters(&self, words: &[u32]) -> Vec<char> {
+        let mut letters: Vec<char> = words.iter().filter_map(|id| self.letter(*id)).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        letters
+    }
+
+    /// Notes whether a video has a word with this beginning in its title, or anywhere.
+    pub(crate) fn set_letter(&mut self, letter: char, part: Part, row: u32, has: bool) {
+        let letter = self.letters.entry(letter).or_default();
+        let set = match part {
+            Part::Title => &mut letter.in_title,
+            Part::Rest => &mut letter.anywhere,
+        };
+        if has {
+            set.insert(row);
+        } else {
+            set.remove(row);
+        }
+    }
+
+    /// The ready answer for this beginning.
+    fn ready(&self, beginning: &str) -> Option<&Letter> {
+        let mut letters = beginning.chars();
+        let letter = letters.next().filter(|letter| *letter < LAST_LETTER)?;
+        letters.next().is_none().then(|| self.letters.get(&letter))?
     }
 
     /// Forgets a word that occurs nowhere.
@@ -170,10 +243,11 @@ impl Dictionary {
             }
             _ => false,
         };
-        let text = self.bytes(word).to_vec();
-        if !empty || text.is_empty() {
+        // A word that is forgotten already has no text.
+        if !empty || word.len == 0 {
             return;
         }
+        let text = self.bytes(word).to_vec();
         let place = self.order.partition(|other| self.text(other) < text.as_slice());
         if self.order.get(place) == Some(id) {
             self.order.remove(place);
@@ -233,7 +307,30 @@ impl Dictionary {
         }
     }
 
+    /// Adds all videos that have a word with this beginning in the title.
+    pub(crate) fn titles_under_to(&self, beginning: &str, bits: &mut Bits) {
+        match self.ready(beginning) {
+            Some(letter) => letter.in_title.add_to(bits),
+            None => self.under(beginning).for_each(|word| self.titles_to(word, bits)),
+        }
+    }
+
+    /// Adds all videos that have a word with this beginning anywhere.
+    pub(crate) fn all_under_to(&self, beginning: &str, values: &Values, bits: &mut Bits) {
+        match self.ready(beginning) {
+            Some(letter) => {
+                letter.anywhere.add_to(bits);
+                letter.values.iter().for_each(|value| values.set(*value).add_to(bits));
+            }
+            None => self.under(beginning).for_each(|word| self.all_to(word, values, bits)),
+        }
+    }
+
     pub(crate) fn memory(&self) -> usize {
+        let letters = self.letters.values().map(|letter| {
+            let sets = letter.in_title.memory() + letter.anywhere.memory();
+            sets + letter.values.capacity() * 4 + size_of::<Letter>()
+        });
         let lists = self.words.iter().map(|word| match &word.lists {
             Lists::More(more) => {
                 let sets = more.in_title.memory() + more.elsewhere.memory();
@@ -242,6 +339,7 @@ impl Dictionary {
             _ => 0,
         });
         lists.sum::<usize>()
+            + letters.sum::<usize>()
             + self.words.capacity() * size_of::<Word>()
             + self.texts.capacity()
             + self.by_text.capacity() * 5

@@ -219,35 +219,49 @@ impl Catalogue {
         (key, label(behind).unwrap_or(u64::MAX))
     }
 
-    /// Random keys are spread evenly: counted by their upper bits, a page is in few heaps.
+    /// Keys of a random order are spread evenly, so it is known about where a page is: what is before
+    /// is counted, what is near is sorted.
     fn take_random(&self, part: &Part<'_>, least: Weight, skip: u64, count: usize) -> Vec<u32> {
-        let heap = |weight: Weight| (weight.0.cast_unsigned() >> 52) as usize ^ 0x800;
-        let rows = || {
-            let weighed = part.bits.rows().map(|row| (self.weight(part, row), row));
-            weighed.filter(|(weight, _)| *weight >= least)
-        };
-        let mut heaps = vec![0_u32; 1 << 12];
-        for (weight, _) in rows() {
-            if let Some(heap) = heaps.get_mut(heap(weight)) {
-                *heap += 1;
+        let all = part.bits.count();
+        let turn = if part.descending { -1 } else { 0 };
+        let begins = least.0 == i64::MIN;
+        // How far from its place the n-th of many random keys hardly ever is.
+        let mut slack = 64 + 6 * all.isqrt();
+        loop {
+            let many = (count as u64).saturating_add(slack);
+            let (from, to) = if begins {
+                let from = nth_of(skip.saturating_sub(slack), all);
+                (from, nth_of(skip.saturating_add(many), all))
+            } else {
+                let width = nth_of(many, all).abs_diff(i64::MIN);
+                (least.0, least.0.saturating_add_unsigned(width))
+            };
+            let (mut before, mut near) = (0, Vec::new());
+            for row in part.bits.rows() {
+                let key = self.key(part.order, row) ^ turn;
+                if key < from {
+                    before += 1;
+                } else if key <= to {
+                    near.push(((key, u64::from(self.rows.number(row))), row));
+                }
             }
+            near.retain(|(weight, _)| *weight >= least);
+            let skip = if begins { skip.checked_sub(before) } else { Some(0) };
+            if let Some(skip) = skip
+                && (to == i64::MAX || near.len() as u64 >= skip.saturating_add(count as u64))
+            {
+                return sorted(near, skip, count);
+            }
+            slack = slack.saturating_mul(8);
         }
-        let (mut before, mut first, mut through) = (0_u64, 0, 0_u64);
-        let wanted = skip.saturating_add(count as u64);
-        let mut last = heaps.len();
-        for (number, many) in heaps.iter().enumerate() {
-            if through + u64::from(*many) <= skip {
-                (first, before) = (number + 1, through + u64::from(*many));
-            }
-            through += u64::from(*many);
-            if through >= wanted {
-                last = number;
-                break;
-            }
-        }
-        let near = rows().filter(|(weight, _)| (first..=last).contains(&heap(*weight))).collect();
-        sorted(near, skip - before, count)
     }
+}
+
+/// Where the n-th of so many keys would be, if they were spread quite evenly.
+fn nth_of(n: u64, all: u64) -> i64 {
+    let share = (u128::from(n.min(all)) << 64) / u128::from(all.max(1));
+    let share = u64::try_from(share).unwrap_or(u64::MAX);
+    i64::MIN.saturating_add_unsigned(share)
 }
 
 /// The rows of these, in order.

@@ -1,5 +1,5 @@
-//! For every row a small record of bytes: its folded title, its words outside the title and its
-//! values, so that all of it can be found again when the video changes.
+//! For every row a small record of bytes: its folded title, its words that are neither in the title
+//! nor in the names of its folders, and its values, so that all of it can be found again when the video changes.
 //!
 //! Records lie one behind the other in blocks. A block half of whose bytes are of no use any more is
 //! given up: what is of use in it is written once more.
@@ -34,7 +34,7 @@ struct Block {
 pub(crate) struct Record {
     /// The folded title.
     pub(crate) title: String,
-    /// The numbers of the words that are not in the title; ascending.
+    /// The numbers of the words that are neither in the title nor in its folders; ascending.
     pub(crate) words: Vec<u32>,
     /// The numbers of its values; ascending.
     pub(crate) values: Vec<u32>,

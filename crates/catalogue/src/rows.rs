@@ -164,6 +164,11 @@ impl Rows {
         }
     }
 
+    /// Whether a row is in use, and neither hidden nor away.
+    pub(crate) fn shown(&self, row: u32) -> bool {
+        self.alive.contains(row) && !self.hidden.contains(row) && !self.away.contains(row)
+    }
+
     /// What a row is ordered by.
     pub(crate) fn key(&self, key: Key, row: u32) -> i64 {
         match key {

@@ -47,7 +47,7 @@ fn halves(row: u32) -> (u16, u16) {
 /// Room for one more, without doubling what may be large.
 pub(crate) fn room<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / 8 + 4);
+        list.reserve_exact(list.len() / 16 + 4);
     }
 }
 

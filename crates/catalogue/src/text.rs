@@ -110,8 +110,7 @@ impl Catalogue {
                 whole.keep(&titles);
             }
             if term.open {
-                let under = self.dictionary.under(&term.word);
-                under.for_each(|word| self.dictionary.titles_to(word, &mut titles));
+                self.dictionary.titles_under_to(&term.word, &mut titles);
             }
             if term.single {
                 whole.keep(&titles);
@@ -124,11 +123,10 @@ impl Catalogue {
     /// The videos with one word.
     fn with(&self, term: &Term) -> Bits {
         let mut bits = Bits::none(self.rows.width());
-        let mut add = |word| self.dictionary.all_to(word, &self.values, &mut bits);
         if term.open {
-            self.dictionary.under(&term.word).for_each(&mut add);
+            self.dictionary.all_under_to(&term.word, &self.values, &mut bits);
         } else if let Some(word) = self.dictionary.find(&term.word) {
-            add(word);
+            self.dictionary.all_to(word, &self.values, &mut bits);
         }
         bits
     }

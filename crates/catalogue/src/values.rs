@@ -8,9 +8,12 @@ use percent_encoding::percent_decode_str;
 use crate::{
     TagId,
     dictionary::Dictionary,
-    fold::{fold, words},
-    set::Set,
+    fold::{cut, fold, natural, words},
+    set::{Set, room},
 };
+
+/// So much of a name is looked at for words, in bytes.
+const NAME: usize = 1_000;
 
 /// What a value is a value of.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -34,10 +37,12 @@ pub(crate) struct Value {
     pub(crate) tag: Option<TagId>,
     /// The folder above; none at the top.
     parent: Option<u32>,
-    /// The folders directly below.
+    /// The folders directly below, in natural order.
     children: Vec<u32>,
     pub(crate) set: Set,
-    /// The words of its name.
+    /// How many of them are neither hidden nor away.
+    pub(crate) shown: u32,
+    /// The words of its name; ascending.
     words: Box<[u32]>,
 }
 
@@ -89,7 +94,7 @@ impl Values {
         self.lists.get(kind as usize).into_iter().flatten().filter_map(|id| self.get(*id))
     }
 
-    /// The folders directly below this one, "" being the top.
+    /// The folders directly below this one, "" being the top, in natural order.
     pub(crate) fn below(&self, folder: &str) -> impl Iterator<Item = &Value> {
         let children = match folder {
             "" => Some(&self.top),
@@ -127,7 +132,10 @@ impl Values {
             let id = self.find(Kind::Folder, folder).unwrap_or_else(|| {
                 let id = self.make(Kind::Folder, folder, None, parent);
                 let name = percent_decode_str(name).decode_utf8_lossy();
-                self.describe(id, &name, dictionary, loading);
+                let words = numbers_of(&name, dictionary, loading);
+                if let Some(value) = self.get_mut(id) {
+                    value.words = words.into_boxed_slice();
+                }
                 id
             });
             parent = Some(id);
@@ -157,6 +165,7 @@ impl Values {
 
     fn make(&mut self, kind: Kind, name: &str, tag: Option<TagId>, parent: Option<u32>) -> u32 {
         let id = self.free.pop().unwrap_or_else(|| {
+            room(&mut self.all);
             self.all.push(None);
             u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
         });
@@ -168,6 +177,7 @@ impl Values {
                 parent,
                 children: Vec::new(),
                 set: Set::default(),
+                shown: 0,
                 words: Box::default(),
             });
         }
@@ -181,10 +191,30 @@ impl Values {
             };
             by_name.insert_unique(hash(hashes, kind, name), id, rehash);
         }
+        let at = match (kind, parent) {
+            (Kind::Folder, None) => self.place(&self.top, name),
+            (Kind::Folder, Some(parent)) => {
+                self.get(parent).map_or(0, |parent| self.place(&parent.children, name))
+            }
+            _ => 0,
+        };
         if let Some(list) = self.siblings(kind, parent) {
-            list.push(id);
+            room(list);
+            match kind {
+                Kind::Folder => list.insert(at.min(list.len()), id),
+                _ => list.push(id),
+            }
         }
         id
+    }
+
+    /// Where a folder belongs among others, in natural order.
+    fn place(&self, list: &[u32], name: &str) -> usize {
+        let lower = name.to_ascii_lowercase();
+        list.partition_point(|other| {
+            let other = self.get(*other).map(|value| value.name.to_ascii_lowercase());
+            natural(&other.unwrap_or_default(), &lower).is_lt()
+        })
     }
 
     /// The list that a value stands in.
@@ -196,26 +226,36 @@ impl Values {
         }
     }
 
-    /// Makes a value be found by the words of this name, and by no others.
+    /// Makes a tag be found by the words of this name, and by no others. (The words of folders are
+    /// kept with their videos: very many folders have the same one.)
     fn describe(&mut self, id: u32, name: &str, dictionary: &mut Dictionary, loading: bool) {
-        let mut new: Vec<u32> = words(cut_name(&fold(name)), true)
-            .map(|word| dictionary.number(word.text, loading))
-            .collect();
-        new.sort_unstable();
-        new.dedup();
-        for word in &new {
-            dictionary.add_value(*word, id);
-        }
+        let new = numbers_of(name, dictionary, loading);
         let Some(value) = self.get_mut(id) else { return };
         let old = std::mem::replace(&mut value.words, new.clone().into_boxed_slice());
-        for word in old {
-            if new.binary_search(&word).is_err() {
-                dictionary.remove_value(word, id);
-                dictionary.tidy(word);
-            } else {
-                // It was there, and was added once more.
-                dictionary.remove_value(word, id);
-                dictionary.add_value(word, id);
+        for word in new.iter().filter(|word| old.binary_search(word).is_err()) {
+            dictionary.add_value(*word, id);
+        }
+        for word in old.iter().filter(|word| new.binary_search(word).is_err()) {
+            dictionary.remove_value(*word, id);
+            dictionary.tidy(*word);
+        }
+    }
+
+    /// The words of the folders among these values; ascending.
+    pub(crate) fn folder_words(&self, ids: &[u32]) -> Vec<u32> {
+        let values = ids.iter().filter_map(|id| self.get(*id));
+        let folders = values.filter(|value| value.kind == Kind::Folder);
+        let mut words: Vec<u32> = folders.flat_map(|value| value.words.iter().copied()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// Notes that these have one video more or less that is neither hidden nor away.
+    pub(crate) fn show(&mut self, ids: &[u32], more: bool) {
+        for id in ids {
+            if let Some(value) = self.get_mut(*id) {
+                value.shown = value.shown.saturating_add_signed(if more { 1 } else { -1 });
             }
         }
     }
@@ -245,11 +285,11 @@ impl Values {
             return None;
         }
         let value = self.all.get_mut(id as usize)?.take()?;
-        for word in &value.words {
-            dictionary.remove_value(*word, id);
-            dictionary.tidy(*word);
-        }
         if let Some(tag) = value.tag {
+            for word in &value.words {
+                dictionary.remove_value(*word, id);
+                dictionary.tidy(*word);
+            }
             self.by_tag.remove(&tag);
         } else {
             let hash = hash(&self.hashes, value.kind, &value.name);
@@ -260,7 +300,7 @@ impl Values {
         if let Some(list) = self.siblings(value.kind, value.parent)
             && let Some(at) = list.iter().position(|other| *other == id)
         {
-            list.swap_remove(at);
+            list.remove(at);
         }
         self.free.push(id);
         value.parent
@@ -284,7 +324,12 @@ impl Values {
     }
 }
 
-/// So much of a name is looked at for words.
-fn cut_name(name: &str) -> &str {
-    crate::fold::cut(name, 1000)
+/// The numbers of the words of a name; ascending.
+fn numbers_of(name: &str, dictionary: &mut Dictionary, loading: bool) -> Vec<u32> {
+    let folded = fold(name);
+    let words = words(cut(&folded, NAME), true);
+    let mut numbers: Vec<u32> = words.map(|word| dictionary.number(word.text, loading)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }

@@ -79,7 +79,6 @@ impl Library {
         folder: &Path,
         below: Option<&str>,
     ) -> Result<ImportReport, LibraryError> {
-        self.is_open()?;
         let from = folder.to_owned();
         let read = tokio::task::spawn_blocking(move || read(&from)).await;
         let (mut legacy, files, digest) = read
@@ -159,6 +158,13 @@ impl Library {
             .into_iter()
             .find(|row| row.import.file == folder && row.import.digest.starts_with(digest));
         Ok(same.map(|row| serde_json::from_value(row.import.report).unwrap_or_default()))
+    }
+
+    /// A folder as a URL has it, if it lies in a media folder; `""` for one itself.
+    pub fn below(&self, folder: &Path) -> Option<String> {
+        let below =
+            self.0.folders.roots().iter().find_map(|root| folder.strip_prefix(root).ok())?;
+        Some(crate::walk::url_of(below))
     }
 
     /// Imports what lies at the top of each media folder.

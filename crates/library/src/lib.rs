@@ -16,6 +16,7 @@ mod edits;
 mod error;
 mod events;
 mod facts;
+mod follow;
 mod foreign;
 mod import;
 mod kinds;
@@ -35,8 +36,9 @@ mod walk;
 mod watch;
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU8, AtomicU64},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -46,6 +48,8 @@ use catalogue::Catalogue;
 use delivery::{Folders, films::Films};
 use store::Store;
 
+pub use artwork::{NoPicture, storyboard_vtt};
+pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 pub use {
     batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
     error::LibraryError,
@@ -58,7 +62,6 @@ pub use {
     scan::{ScanState, ScanStatus},
     watch::{Mode as WatchMode, Watch},
 };
-pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 
 /// The library. Cloning is cheap.
 #[derive(Clone)]
@@ -78,6 +81,8 @@ struct Inner {
     generation: AtomicU64,
     /// How much of the catalogue was read after the start, in per cent.
     opened: AtomicU8,
+    /// The lines of the journal that were written here and that the follower has not passed yet.
+    own: Mutex<HashSet<i64>>,
     answers: lists::Answers,
     listeners: events::Listeners,
     scans: scans::Scans,
@@ -106,6 +111,10 @@ impl Library {
     pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Event> {
         self.0.listeners.listen()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The time, in milliseconds since 1970. Clocks that stand before that are taken for 1970.

@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, RwLock,
+        Arc, Mutex, RwLock,
         atomic::{AtomicU8, AtomicU64},
     },
     time::Duration,
@@ -82,6 +82,7 @@ impl Library {
             step: tokio::sync::Mutex::default(),
             generation: AtomicU64::new(0),
             opened: AtomicU8::new(0),
+            own: Mutex::default(),
             answers: Answers::new(options.times.answers),
             listeners: Listeners::default(),
             scans: Scans::default(),
@@ -104,6 +105,7 @@ impl Library {
             let videos = library.catalogue().len();
             tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
             library.locate_films();
+            tokio::spawn(library.clone().keep_following());
             tokio::spawn(library.clone().keep_making_pictures());
             library.keep_scanning().await;
         });

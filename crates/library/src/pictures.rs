@@ -207,7 +207,7 @@ impl Library {
     pub(crate) async fn keep_making_pictures(self) {
         let mut tried: HashSet<VideoId> = HashSet::new();
         loop {
-            let failed = match self.make_missing(&mut tried).await {
+            let failed = match self.make_missing(&mut tried, |_| ()).await {
                 Ok(failed) => failed,
                 Err(error) => {
                     tracing::error!(%error, "pictures cannot be made in the background");
@@ -216,7 +216,7 @@ impl Library {
             };
             let wait = if failed { AGAIN } else { SWEEP_EVERY };
             tokio::select! {
-                () = self.0.more_pictures.notified() => {}
+                () = self.0.more_pictures.notified() => tried.clear(),
                 () = sleep(wait) => {
                     tried.clear();
                     if !failed {
@@ -227,8 +227,19 @@ impl Library {
         }
     }
 
+    /// Makes what is missing, once, and tells how many videos are done; how many there were.
+    pub async fn make_missing_pictures(&self, told: impl Fn(u64)) -> Result<u64, LibraryError> {
+        let mut tried = HashSet::new();
+        self.make_missing(&mut tried, told).await?;
+        Ok(tried.len() as u64)
+    }
+
     /// Goes once over all videos that have no pictures; whether some failed that may be tried again.
-    async fn make_missing(&self, tried: &mut HashSet<VideoId>) -> Result<bool, LibraryError> {
+    async fn make_missing(
+        &self,
+        tried: &mut HashSet<VideoId>,
+        told: impl Fn(u64),
+    ) -> Result<bool, LibraryError> {
         let (mut after, mut failed) = (None, false);
         let mut works = JoinSet::new();
         loop {
@@ -239,6 +250,7 @@ impl Library {
                 if !tried.insert(video) {
                     continue;
                 }
+                told(tried.len() as u64);
                 while works.len() >= AHEAD {
                     failed |= matches!(works.join_next().await, Some(Ok(false)));
                 }

@@ -46,7 +46,11 @@ impl Library {
     }
 
     /// A new playlist with nothing in it.
-    pub async fn new_playlist(&self, user: UserId, name: &str) -> Result<PlaylistRow, LibraryError> {
+    pub async fn new_playlist(
+        &self,
+        user: UserId,
+        name: &str,
+    ) -> Result<PlaylistRow, LibraryError> {
         self.follow(self.0.store.new_playlist(user, name, now_ms()).await?).await
     }
 

@@ -8,7 +8,7 @@ use std::{
 use catalogue::{Catalogue, Entry, UserId, VideoId};
 use store::Done;
 
-use crate::{Library, error::LibraryError};
+use crate::{Library, error::LibraryError, lock};
 
 /// How many entries are read at once after the start.
 const PAGE: u32 = 5_000;
@@ -25,13 +25,18 @@ impl Library {
             }
             self.0.generation.fetch_add(1, Ordering::Release);
         }
+        lock(&self.0.own).extend(changes.iter().map(|change| change.seq));
         for change in changes {
             self.0.listeners.tell(change);
         }
         Ok(value)
     }
 
-    async fn renew(&self, videos: &[VideoId], gone: &[VideoId]) -> Result<(), LibraryError> {
+    pub(crate) async fn renew(
+        &self,
+        videos: &[VideoId],
+        gone: &[VideoId],
+    ) -> Result<(), LibraryError> {
         for some in videos.chunks(1_000) {
             let entries = self.0.store.entries_of(some).await?;
             let personals = self.0.store.personals_of(UserId::HOUSEHOLD, some).await?;

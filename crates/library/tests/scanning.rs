@@ -261,3 +261,17 @@ async fn an_older_installation_moves_over_once_and_what_comes_later_follows() {
     let written = library.export_legacy(USER).await.unwrap();
     assert_eq!(written[0].1, serde_json::json!({ "a.mp4": 5 }));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_writes_is_seen_here() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    let other = place.open().await;
+    other.rate(USER, id, Some(3)).await.unwrap();
+    until(&library, |all| all[0].personal.rating == Some(3)).await;
+    let mut rated = Query::default();
+    rated.filters.rating = catalogue::Range { from: Some(3), to: None };
+    assert_eq!(library.list(&rated, Position::Start, 9).await.unwrap().total, 1);
+}

@@ -54,15 +54,22 @@ impl Store {
         Ok(find(&mut link, content).await?.map(|(video, _)| video))
     }
 
-    /// The video at a path below a media folder; of several folders that have it, the one whose file
-    /// can be asked for. Also of a file that is away, if none is there.
-    pub async fn video_at(&self, path: &str) -> Result<Option<(VideoId, ContentId)>, StoreError> {
+    /// The video at a path below one of these media folders; of several that have it, the one whose
+    /// file can be asked for. Also of a file that is away, if none is there.
+    pub async fn video_at(
+        &self,
+        roots: &[String],
+        path: &str,
+    ) -> Result<Option<(VideoId, ContentId)>, StoreError> {
+        let roots = roots.iter().map(|root| serde_json::json!({ "r": root })).collect();
         let mut link = self.db.read().await?;
         let row = link
             .row(
-                "SELECT v.id, v.content FROM files f JOIN videos v ON v.id = f.video \
-                 WHERE f.path = $1 ORDER BY CASE f.state WHEN 0 THEN 0 WHEN 2 THEN 1 ELSE 2 END, f.id LIMIT 1",
-                args![path],
+                "SELECT v.id, v.content FROM json_each($1) e \
+                 JOIN files f ON f.root = e.value->>'r' AND f.path = $2 \
+                 JOIN videos v ON v.id = f.video \
+                 ORDER BY CASE f.state WHEN 0 THEN 0 WHEN 2 THEN 1 ELSE 2 END, f.id LIMIT 1",
+                args![&serde_json::Value::Array(roots), path],
             )
             .await?;
         let Some(row) = row else { return Ok(None) };

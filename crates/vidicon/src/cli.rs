@@ -88,6 +88,57 @@ pub enum Command {
     /// Administer the Vidicon of this machine
     #[command(subcommand)]
     Admin(Admin),
+    /// Write all of the library into one file, also while it is in use
+    Backup {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the library from a backup, on this or the other kind of database
+    Restore {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Replace the library that is there
+        #[arg(long)]
+        replace: bool,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Take over ratings.json, views.json, tags.json and favorites.json of an older installation
+    Import {
+        /// The folder in which they are
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Write these four files, and all of the library
+    Export {
+        /// The folder to write into; it is made if need be
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
+        folder: PathBuf,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the pictures that are missing
+    Thumbnails {
+        /// Make those anew that are there, but for posters that somebody chose
+        #[arg(long)]
+        all: bool,
+        /// The configuration, and the media folders.
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -7,6 +7,7 @@
 //! - [`new_password`]: how a password gets from the command line to the server.
 //! - [`free_disk`]: how much there is. [`in_words`]: numbers as people read them.
 //! - [`packaging`], [`census`]: a film written into a folder; a folder counted.
+//! - [`rooms`]: what the settings come to for folders, films and the library.
 //! - [`doctor`]: whether this machine has what is needed, and what each lack costs.
 //!
 //! No rule of the product is here: those are in `api`, `delivery` and `net`.
@@ -25,4 +26,5 @@ pub mod new_password;
 pub mod open_files;
 pub mod packaging;
 pub mod platform;
+pub mod rooms;
 pub mod settings;

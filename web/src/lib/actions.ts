@@ -4,7 +4,7 @@ import { dialogs } from './dialogs.svelte';
 import { t } from './i18n/index.svelte';
 import { watchUrl } from './router';
 import { failed, toasts } from './toasts.svelte';
-import type { Item } from './ui/Menu.svelte';
+import type { Item } from './menus.svelte';
 import type { VideoState } from './videos.svelte';
 
 export function videoMenu(video: VideoState, href = watchUrl(video.id)): Item[] {

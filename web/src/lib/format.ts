@@ -1,5 +1,29 @@
 // Numbers, lengths and times as text, in the language of the page. Time codes are the same in all.
 
+/** Intl's formats are dear to make and cheap to use: there is one of each kind for each language. */
+function kept<T>(make: (language: string, options: object) => T): (language: string, options?: object) => T {
+  const all = new Map<string, T>();
+  return (language, options = {}) => {
+    const key = language + JSON.stringify(options);
+    const before = all.get(key);
+    if (before !== undefined) return before;
+    const made = make(language, options);
+    all.set(key, made);
+    return made;
+  };
+}
+
+const numbers = kept((language, options) => new Intl.NumberFormat(language, options));
+const dates = kept((language, options) => new Intl.DateTimeFormat(language, options));
+const relative = kept((language, options) => new Intl.RelativeTimeFormat(language, options));
+const names = kept((language) => new Intl.DisplayNames(language, { type: 'language' }));
+const plurals = kept((language, options) => new Intl.PluralRules(language, options));
+
+/** `one`, `other` and so on: the form that goes with a number. */
+export function pluralForm(n: number, language: string): string {
+  return plurals(language).select(n);
+}
+
 /** `0:07`, `12:34`, `1:02:03`. Seconds, which may be broken; less than 0 is 0. */
 export function timeCode(seconds: number): string {
   const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
@@ -15,7 +39,7 @@ export function longDuration(seconds: number, language: string): string {
   const h = Math.floor(whole / 3600);
   const m = Math.round((whole % 3600) / 60);
   const unit = (n: number, unit: string) =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(n);
+    numbers(language, { style: 'unit', unit, unitDisplay: 'short' }).format(n);
   if (whole < 60) return unit(whole, 'second');
   if (!h) return unit(m, 'minute');
   return m ? `${unit(h, 'hour')} ${unit(m, 'minute')}` : unit(h, 'hour');
@@ -27,7 +51,7 @@ const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte
 export function bytes(count: number, language: string): string {
   const power = count < 1000 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log10(count) / 3));
   const value = count / 1000 ** power;
-  return new Intl.NumberFormat(language, {
+  return numbers(language, {
     style: 'unit', unit: sizes[power] ?? 'byte', unitDisplay: 'short',
     maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
   }).format(value);
@@ -36,28 +60,28 @@ export function bytes(count: number, language: string): string {
 /** `8.2 Mb/s` of bits per second. */
 export function bitRate(bits: number, language: string): string {
   const unit = bits >= 1e6 ? 'megabit-per-second' : 'kilobit-per-second';
-  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: bits >= 1e6 ? 1 : 0 })
+  return numbers(language, { style: 'unit', unit, maximumFractionDigits: bits >= 1e6 ? 1 : 0 })
     .format(bits / (bits >= 1e6 ? 1e6 : 1e3));
 }
 
 export function number(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value);
+  return numbers(language).format(value);
 }
 
 /** `12K`, `1.3M` where there is little room. */
 export function compact(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return numbers(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 export function date(time: string, language: string): string {
   const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? '' : new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+  return Number.isNaN(at.getTime()) ? '' : dates(language, { dateStyle: 'medium' }).format(at);
 }
 
 export function dateTime(time: string, language: string): string {
   const at = new Date(time);
   if (Number.isNaN(at.getTime())) return '';
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return dates(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -68,7 +92,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(time: string, now: number, language: string): string {
   const seconds = (new Date(time).getTime() - now) / 1000;
   if (Number.isNaN(seconds)) return '';
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = relative(language, { numeric: 'auto' });
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }
@@ -98,7 +122,7 @@ export function progress(position: number | undefined, duration: number): number
 /** The name of a language by its tag, the tag itself where nobody knows it. */
 export function languageName(tag: string, language: string): string {
   try {
-    return new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? tag;
+    return names(language).of(tag) ?? tag;
   } catch {
     return tag;
   }

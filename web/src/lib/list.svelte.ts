@@ -1,4 +1,5 @@
 // A list of any length, of which only the pages around what is seen are loaded.
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { ask, isAbort } from './api/client';
 import type { List, Video } from './api/types';
@@ -108,7 +109,8 @@ export function listOf(query: string): VideoList {
   if (before) {
     kept.delete(query);
     kept.set(query, before);
-    before.refresh();
+    // Whoever asks for a list does not ask for it again because it was refreshed.
+    untrack(() => before.refresh());
     return before;
   }
   const list = new VideoList(query);

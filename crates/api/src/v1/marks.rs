@@ -136,7 +136,7 @@ pub(crate) async fn view(
 
 /// Seconds as milliseconds.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within bounds")]
-fn position_ms(position: f64) -> Result<u64, Problem> {
+pub(crate) fn position_ms(position: f64) -> Result<u64, Problem> {
     if !(0.0..=LONGEST).contains(&position) {
         let detail = format!("position is {position}; it must be seconds, 0 to {LONGEST}");
         return Err(Problem::unprocessable(detail));

@@ -245,7 +245,20 @@ impl Video {
         let id = row.content.to_string();
         let artwork = row.artwork.as_ref();
         let version = artwork.map_or(0, |artwork| artwork.version);
-        let at = |name: &str| format!("{}/{name}?v={version}", address(&id));
+        // What was not tried yet is made when somebody asks for it; it has no version before.
+        let promised = artwork.is_none() && row.present && row.width > 0;
+        let at = |name: &str| match artwork {
+            Some(_) => format!("{}/{name}?v={version}", address(&id)),
+            None => format!("{}/{name}", address(&id)),
+        };
+        let made = |name: &str| {
+            let artwork = artwork?;
+            match name {
+                "poster" => artwork.poster.as_ref(),
+                "preview" => artwork.preview.as_ref(),
+                _ => artwork.storyboard.as_ref(),
+            }
+        };
         let file = row.file.as_ref();
         let text = |of: fn(&FileRow) -> &String| file.map(of).cloned().unwrap_or_default();
         Self {
@@ -277,18 +290,20 @@ impl Video {
                 .map(|tag| TagName { id: tag.id.0, name: tag.name, colour: tag.colour })
                 .collect(),
             marks: Marks::of(row.personal),
-            poster: artwork.and_then(|artwork| artwork.poster.as_ref()).map(|poster| Poster {
-                url: at("poster.jpg"),
-                width: number(poster, "width").unwrap_or_default(),
-                height: number(poster, "height").unwrap_or_default(),
-                colour: word(poster, "colour"),
-            }),
-            preview: artwork
-                .is_some_and(|artwork| artwork.preview.is_some())
-                .then(|| at("preview.mp4")),
-            storyboard: artwork
-                .is_some_and(|artwork| artwork.storyboard.is_some())
-                .then(|| at("storyboard.vtt")),
+            poster: made("poster")
+                .map(|poster| Poster {
+                    url: at("poster.jpg"),
+                    width: number(poster, "width").unwrap_or_default(),
+                    height: number(poster, "height").unwrap_or_default(),
+                    colour: word(poster, "colour"),
+                })
+                .or_else(|| promised.then(|| Poster::promised(&id, row.width, row.height))),
+            // Asking makes it.
+            preview: (made("preview").is_some()
+                || promised
+                || (row.present && made("poster").is_some()))
+            .then(|| at("preview.mp4")),
+            storyboard: (made("storyboard").is_some() || promised).then(|| at("storyboard.vtt")),
             version: row.version,
             id,
         }
@@ -299,6 +314,21 @@ impl Video {
     /// The address of its poster.
     pub(crate) fn poster_url(self) -> Option<String> {
         self.poster.map(|poster| poster.url)
+    }
+}
+
+impl Poster {
+    /// One that will be made when it is asked for: as wide as they usually are.
+    fn promised(id: &str, width: u32, height: u32) -> Self {
+        let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
+        let longest = width.max(height);
+        let scaled = |side: u64| if longest > 640 { (side * 640 / longest).max(1) } else { side };
+        Self {
+            url: format!("{}/poster.jpg", address(id)),
+            width: scaled(width),
+            height: scaled(height),
+            colour: None,
+        }
     }
 }
 

@@ -38,6 +38,15 @@ async fn a_black_beginning_is_not_the_poster() {
 }
 
 #[tokio::test]
+async fn where_the_only_key_picture_is_black_another_is_the_poster() {
+    let bench = Bench::new();
+    let (_folder, path) = film("dark.mp4", &format!("{DARK_BEGINNING}000 -sc_threshold 0"));
+    let made = stills(&bench, &subject(&path).await).await;
+    let light = mean(&bench.picture(&made.poster.file), 0..640, 0..360).iter().sum::<u32>();
+    assert!(light > 200, "{light}");
+}
+
+#[tokio::test]
 async fn a_storyboard_shows_each_moment_in_its_tile() {
     let bench = Bench::new();
     let (_folder, path) = film("dark.mkv", DARK_BEGINNING);
@@ -203,4 +212,27 @@ async fn damage_is_a_reason_and_leaves_nothing_behind() {
     assert!(bench.files().is_empty());
     let error = bench.workshop.preview(&of, &[], Urgency::OnDemand).await.unwrap_err();
     assert!(matches!(error, NoPicture::Damaged(_)), "{error:?}");
+}
+
+/// Needs a disk of its own, which only root may mount; elsewhere `pictures` tests a disk that says
+/// that it is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_a_reason_and_keeps_no_half_picture() {
+    use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+    let bench = Bench::new();
+    let folder = bench.workshop.pictures().folder().to_owned();
+    std::fs::create_dir(&folder).unwrap();
+    if mount("tmpfs", &folder, "tmpfs", MountFlags::empty(), c"size=24k").is_err() {
+        eprintln!("not tested: this user may mount no disk");
+        return;
+    }
+    let of = subject(&oddities::named("clean.mp4").path()).await;
+    let made = bench.workshop.stills(&of, Urgency::OnDemand).await;
+    let files = bench.files();
+    unmount(&folder, UnmountFlags::DETACH).unwrap();
+    let error = made.unwrap_err();
+    assert_eq!(error, NoPicture::DiskFull);
+    assert!(!error.is_lasting());
+    assert!(files.iter().all(|file| file.parse::<crate::PictureFile>().is_ok()), "{files:?}");
 }

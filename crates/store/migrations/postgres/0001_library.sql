@@ -190,6 +190,7 @@ CREATE TABLE artwork (
     version    BIGINT NOT NULL,
     made_ms    BIGINT NOT NULL
 );
+CREATE INDEX artwork_problem ON artwork (video) WHERE problem IS NOT NULL;
 
 CREATE TABLE imports (
     file   TEXT COLLATE "C" NOT NULL,

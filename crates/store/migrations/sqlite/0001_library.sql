@@ -183,6 +183,7 @@ CREATE TABLE artwork (
     version    INTEGER NOT NULL,
     made_ms    INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX artwork_problem ON artwork (video) WHERE problem IS NOT NULL;
 
 CREATE TABLE imports (
     file   TEXT NOT NULL,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::model::{Before, Model, Old, Video};
 use crate::{
     FileState, Found, StoreError, What,
-    db::{Link, args, list},
+    db::{Link, args, column, list},
     stored::{Stored, stored_columns},
 };
 
@@ -18,6 +18,8 @@ pub(super) async fn load(link: &mut Link, batch: &[Found]) -> Result<Model, Stor
     let mut wanted: HashSet<VideoId> = HashSet::new();
     let files = files(link, batch).await?;
     wanted.extend(files.iter().filter_map(|(_, _, _, video)| *video));
+    let moved = moved(link, batch).await?;
+    wanted.extend(moved.iter().map(|(_, video, _)| *video));
     let contents = contents(batch);
     let aliases = aliases(link, &contents).await?;
     wanted.extend(aliases.iter().map(|(_, video)| *video));
@@ -36,7 +38,48 @@ pub(super) async fn load(link: &mut Link, batch: &[Found]) -> Result<Model, Stor
         old.video = video.and_then(|video| model.of_id(video));
         model.old.insert((root, path), old);
     }
+    for (at, video, identity) in moved {
+        if let Some(video) = model.of_id(video) {
+            model.moved.insert(at, (video, identity));
+        }
+    }
     Ok(model)
+}
+
+/// Files that were read and are at other paths than before, by the way in which they are known: for
+/// where in the batch they are, the video and how its id was made. Only those whose ids were made
+/// in an older way: others are found by their ids.
+async fn moved(link: &mut Link, batch: &[Found]) -> Result<Vec<(usize, VideoId, i64)>, StoreError> {
+    let lines: Vec<_> = batch
+        .iter()
+        .enumerate()
+        .filter_map(|(at, found)| match &found.what {
+            What::Video(content) => Some(json!({
+                "at": at, "i": found.inode.cast_signed(), "d": found.device.cast_signed(),
+                "s": column(found.size), "m": found.modified_ns, "v": content.identity_version,
+            })),
+            _ => None,
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = link
+        .rows(
+            "SELECT CAST(e.value->>'at' AS BIGINT), f.video, f.identity FROM json_each($1) e \
+             JOIN files f ON f.inode = CAST(e.value->>'i' AS BIGINT) AND f.size = CAST(e.value->>'s' AS BIGINT) \
+             WHERE f.device = CAST(e.value->>'d' AS BIGINT) AND f.modified_ns = CAST(e.value->>'m' AS BIGINT) \
+             AND f.video IS NOT NULL AND f.identity < CAST(e.value->>'v' AS BIGINT)",
+            args![&serde_json::Value::Array(lines)],
+        )
+        .await?;
+    let mut moved = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut columns = row.columns();
+        let at = usize::try_from(columns.count()?).unwrap_or(usize::MAX);
+        moved.push((at, columns.video()?, columns.int()?));
+    }
+    Ok(moved)
 }
 
 type File = (String, String, Old, Option<VideoId>);
@@ -118,8 +161,8 @@ async fn videos(
                  (SELECT COUNT(*) FROM files f WHERE f.video = v.id AND f.state = 0), ",
                 stored_columns!(),
                 " FROM videos v LEFT JOIN details d ON d.video = v.id \
-                 WHERE v.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
-                 OR v.id IN (SELECT w.id FROM json_each($2) e JOIN videos w ON w.content = e.value->>'c')"
+                 WHERE v.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1) \
+                 UNION SELECT w.id FROM json_each($2) e JOIN videos w ON w.content = e.value->>'c')"
             ),
             args![list(wanted), contents],
         )

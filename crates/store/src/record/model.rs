@@ -89,6 +89,9 @@ pub(super) struct Model {
     by_content: HashMap<ContentId, usize>,
     by_id: HashMap<VideoId, usize>,
     pub(super) old: HashMap<(String, String), Old>,
+    /// For files of the batch that are known at other paths, by where they are in it: their video
+    /// and the way in which its id was made.
+    pub(super) moved: HashMap<usize, (usize, i64)>,
     pub(super) new: Vec<New>,
     /// Where in `new` a place is.
     places: HashMap<(String, String), usize>,
@@ -175,8 +178,15 @@ impl Model {
             }
             What::Video(content) => {
                 new.identity = i64::from(content.identity_version);
-                let same_file = old.filter(|_| unchanged).map(|old| old.identity);
-                new.video = Some(self.content(*content, before, same_file));
+                let moved = self.moved.get(&self.answers.len()).copied();
+                let was = match (before, moved) {
+                    (Some(before), _) if unchanged => {
+                        Some((before, old.as_ref().map_or(0, |old| old.identity)))
+                    }
+                    (_, Some((video, identity))) => Some((self.resolve(video), identity)),
+                    _ => None,
+                };
+                new.video = Some(self.content(*content, before, was));
             }
         }
         self.settle(&key, new);
@@ -199,30 +209,31 @@ impl Model {
         self.old.get(key).cloned()
     }
 
-    /// The video that a content is. `before` is the video of the file so far, `same_file` the way in
-    /// which its id was made if nothing about the file has changed since.
+    /// The video that a content is. `before` is the video of its path so far; `was` is the video of
+    /// the same file so far, if nothing about the file has changed since but its path, and the way
+    /// in which its id was made.
     fn content(
         &mut self,
         content: Content,
         before: Option<usize>,
-        same_file: Option<i64>,
+        was: Option<(usize, i64)>,
     ) -> usize {
         let identity = i64::from(content.identity_version);
         let known = self.by_content.get(&content.id).map(|at| self.resolve(*at));
         let stored = Stored::of(content.facts);
-        let renamed = before.filter(|at| {
+        let renamed = was.filter(|(at, made)| {
             Some(*at) != known
-                && same_file.is_some_and(|old| old < identity)
+                && *made < identity
                 // Another file may have given it its new id; this one then is another content that
                 // the old way took for the same.
                 && self.videos.get(*at).is_some_and(|video| video.identity < identity)
         });
         let at = match (renamed, known) {
-            (Some(at), None) => {
+            (Some((at, _)), None) => {
                 self.rename(at, content.id);
                 at
             }
-            (Some(at), Some(known)) => self.merge(at, known, content.id),
+            (Some((at, _)), Some(known)) => self.merge(at, known, content.id),
             (None, Some(known)) => known,
             (None, None) => {
                 return self.add_video(Video {
@@ -245,8 +256,8 @@ impl Model {
             if video.content == content.id {
                 video.identity = video.identity.max(identity);
             }
-            let own = i64::from(before == Some(at));
-            let another_copy = own == 0 && video.files > 0;
+            let own = before == Some(at) || was.is_some_and(|(was, _)| was == at);
+            let another_copy = !own && video.files > 0;
             let renewed = video.stored.renewed(stored, video.edits, another_copy);
             if renewed != video.stored {
                 video.stored = renewed;

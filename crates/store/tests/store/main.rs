@@ -5,6 +5,7 @@ mod backups;
 mod household;
 mod keeping;
 mod kit;
+mod moving;
 mod opening;
 mod playlists;
 mod scanning;

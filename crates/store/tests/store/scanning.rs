@@ -26,6 +26,10 @@ async fn a_found_file_is_a_video_with_an_entry_and_a_row() {
         assert!(entry.present && !entry.problem);
         assert_eq!(entry.audio_codecs, ["aac", "opus"]);
         assert_eq!(store.entries_of(&[video]).await.unwrap(), entries);
+        let roots = ["/other".to_owned(), ROOT.to_owned()];
+        let at = store.video_at(&roots, "shows/pilot%20one.mp4").await.unwrap();
+        assert_eq!(at, Some((video, content(1))));
+        assert_eq!(store.video_at(&roots[..1], "shows/pilot%20one.mp4").await.unwrap(), None);
         let row = store.video(ME, content(1)).await.unwrap().unwrap();
         assert_eq!(row.file.as_ref().unwrap().name, "pilot one.mp4");
         let details = store.details(ME, content(1)).await.unwrap();

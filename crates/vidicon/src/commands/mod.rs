@@ -7,6 +7,7 @@ mod config;
 mod doctor;
 mod greeting;
 mod health;
+mod library;
 mod loadtest;
 mod package;
 mod probe;
@@ -70,6 +71,19 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Loadtest(wanted) => loadtest::run(&wanted),
         Command::Admin(Admin::Password { stdin, options }) => {
             admin::password(stdin, &options.into(), &around()?)
+        }
+        Command::Backup { file, options } => library::backup(&file, &options.into(), &around()?),
+        Command::Restore { file, replace, options } => {
+            library::restore(&file, replace, &options.into(), &around()?)
+        }
+        Command::Import { folder, json, options } => {
+            library::import(&folder, json, &options.into(), &around()?)
+        }
+        Command::Export { folder, options } => {
+            library::export(&folder, &options.into(), &around()?)
+        }
+        Command::Thumbnails { all, configured } => {
+            library::thumbnails(all, &configured.into(), &around()?)
         }
         Command::Completions { shell } => completions::run(shell),
     }

@@ -8,8 +8,8 @@ use super::{greeting, health::on_this_machine, readiness, service_manager, signa
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
-    new_password,
-    settings::{self, Certificate, Listener, Settings, values::Secret},
+    new_password, rooms,
+    settings::{Certificate, Listener, Settings, values::Secret},
 };
 
 /// Everything that was made ready before the network.
@@ -90,39 +90,17 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn film_settings(started: &Started) -> delivery::films::FilmSettings {
-    delivery::films::FilmSettings {
-        cutting: started.settings.segments.policy(),
-        shelf: Some(started.data.path().join("index")),
-        time_limit: started.settings.index.time_limit.get(),
-    }
-}
-
 /// The library of these folders, opened and at work.
 async fn library(
     started: &Started,
     folders: &delivery::Folders,
     films: &delivery::films::Films,
-    symlinks: delivery::Symlinks,
 ) -> anyhow::Result<library::Library> {
-    let settings = &started.settings;
-    let location = settings.database.location(started.data.path());
-    let named = location.to_string();
-    let library = library::Library::open(library::Options {
-        location,
-        folders: folders.clone(),
-        films: films.clone(),
-        symlinks,
-        times: library::Times {
-            scan_every: settings.library.scan_every.get(),
-            poll_every: settings.library.poll_every.get(),
-            answers: settings.library.cache_ttl.get(),
-        },
-        pictures: started.data.path().join("pictures"),
-        pictures_ahead: settings.library.pictures_ahead,
-    })
-    .await
-    .with_context(|| format!("cannot open the library ({named})"))?;
+    let options = rooms::library(&started.settings, started.data.path(), folders, films);
+    let named = options.location.to_string();
+    let library = library::Library::open(options)
+        .await
+        .with_context(|| format!("cannot open the library ({named})"))?;
     library.start();
     Ok(library)
 }
@@ -194,16 +172,10 @@ async fn app(
     stop: &net::Stop,
 ) -> anyhow::Result<api::App> {
     let settings = &started.settings;
-    let symlinks = match settings.files.symlinks {
-        settings::Symlinks::Follow => delivery::Symlinks::Follow,
-        settings::Symlinks::Inside => delivery::Symlinks::Inside,
-        settings::Symlinks::Refuse => delivery::Symlinks::Refuse,
-    };
-    let folders =
-        delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
+    let folders = rooms::folders(settings, started.media.roots.clone(), withheld(started))?;
     let cors = &settings.access.cors;
-    let films = delivery::films::Films::new(folders.clone(), film_settings(started));
-    let library = library(started, &folders, &films, symlinks).await?;
+    let films = rooms::films(settings, started.data.path(), &folders);
+    let library = library(started, &folders, &films).await?;
     observe.watch_cache(lists_cache(&library));
     Ok(api::App {
         access: access(started, &library, &metrics, &observe),
@@ -234,6 +206,7 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
     files.push(started.data.lock());
+    files.extend(rooms::database_files(&started.settings.database.location(started.data.path())));
     files.push(new_password::file(started.data.path()));
     // Also when it is not in use: it may be again tomorrow.
     files.push(self_signed_folder(started).join("self-signed.key"));

@@ -56,7 +56,11 @@ pub(super) fn read(environment: &[(OsString, OsString)]) -> (Vec<Found>, Vec<Pro
             None => problems.push(unknown(name)),
         }
     }
-    found.extend(older(environment).filter(|old| !found.iter().any(|new| new.key.name == old.key.name)).collect::<Vec<_>>());
+    found.extend(
+        older(environment)
+            .filter(|old| !found.iter().any(|new| new.key.name == old.key.name))
+            .collect::<Vec<_>>(),
+    );
     (found, problems)
 }
 

@@ -29,7 +29,9 @@ pub use key::{Key, Kind, Reading, Refusal};
 pub use load::{Loaded, load};
 pub use node::{Entry, Node, Value};
 pub use source::{ConfigError, Flags, Problem, Source};
-pub use subjects::{Access, Cors, Files, Index, Library, Limits, Log, LogFormat, Segments, Stop, Symlinks};
+pub use subjects::{
+    Access, Cors, Files, Index, Library, Limits, Log, LogFormat, Segments, Stop, Symlinks,
+};
 pub use tls::{Certificate, Listener, Tls, TlsMode};
 use values::{ListenEntry, Scheme};
 

@@ -1,4 +1,5 @@
 // One text with its parameters.
+import { number, pluralForm } from '../format';
 
 /** A text, or its plural forms by the names of Intl.PluralRules. */
 export type Entry = string | { [form: string]: string };
@@ -10,11 +11,11 @@ export function fill(entry: Entry | undefined, params: Record<string, string | n
   if (typeof entry === 'string') text = entry;
   else {
     const n = Number(params['n'] ?? 0);
-    text = entry[new Intl.PluralRules(language).select(n)] ?? entry['other'] ?? key;
+    text = entry[pluralForm(n, language)] ?? entry['other'] ?? key;
   }
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === 'number' ? number(value, language) : value;
   });
 }

@@ -1,6 +1,6 @@
 // What the player's menus offer, as their items.
 import { f, language, t } from '../i18n/index.svelte';
-import type { Item } from '../ui/Menu.svelte';
+import type { Item } from '../menus.svelte';
 import type { Choosable } from './engine';
 import { speeds } from './keys';
 import type { Playing } from './playing.svelte';

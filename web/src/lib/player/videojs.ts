@@ -25,6 +25,8 @@ const changes = ['addtrack', 'removetrack', 'change', 'labelchange'];
 
 export function open(host: HTMLElement, heard: Heard): Engine {
   const media = document.createElement('video');
+  // By this name the element around it is found by our styles.
+  media.className = 'video-js';
   media.playsInline = true;
   media.preload = 'auto';
   host.append(media);
