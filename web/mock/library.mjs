@@ -64,7 +64,8 @@ const inRange = (text, value) => {
   const [from, to] = text.split('..');
   return (from === '' || value >= Number(from)) && (!to || value <= Number(to));
 };
-const list = (text) => text.split(',');
+const list = (text) => (text.match(/(?:\\.|[^,\\])+/gs) ?? []).map((value) => value.replace(/\\([\\,])/g, '$1'));
+const escaped = (name) => name.replace(/[\\,]/g, '\\$&');
 const side = (v) => Math.min(v.width, v.height);
 const state = (v) => (v.watched ? 'yes' : v.resume ? 'begun' : 'no');
 const within = (v, text) => {
@@ -76,9 +77,9 @@ const within = (v, text) => {
 
 const tests = {
   q: (v, t) => t.toLowerCase().split(/\s+/).filter(Boolean).every((w) => v.title.toLowerCase().includes(w) || v.tags.some((x) => x.name.toLowerCase().includes(w))),
-  tags: (v, t) => list(t).every((x) => v.tags.some((g) => String(g.id) === x)),
-  any_tags: (v, t) => list(t).some((x) => v.tags.some((g) => String(g.id) === x)),
-  not_tags: (v, t) => !list(t).some((x) => v.tags.some((g) => String(g.id) === x)),
+  tags: (v, t) => list(t).every((x) => v.tags.some((g) => g.name === x)),
+  any_tags: (v, t) => list(t).some((x) => v.tags.some((g) => g.name === x)),
+  not_tags: (v, t) => !list(t).some((x) => v.tags.some((g) => g.name === x)),
   rating: (v, t) => inRange(t, v.rating ?? 0),
   duration: (v, t) => inRange(t, v.duration),
   height: (v, t) => inRange(t, side(v)),
@@ -149,7 +150,7 @@ export function facets(all, params) {
   return {
     total: select(all, params).length,
     facets: {
-      tags: count('tags', (v) => v.tags.map((t) => t.id), (id) => tags.find((t) => String(t.id) === id)?.name ?? id),
+      tags: count('tags', (v) => v.tags.map((t) => escaped(t.name))),
       rating: count('rating', (v) => [v.rating ?? 0]),
       duration: count('duration', ranges(['..600', '600..1800', '1800..3600', '3600..7200', '7200..'], (v) => v.duration)),
       height: count('height', ranges(['..479', '480..719', '720..1079', '1080..1439', '1440..2159', '2160..'], side)),

@@ -112,14 +112,14 @@ const get = {
   '/folders': (p) => list(folderItems(videos, p.get('parent') ?? '')),
   '/tags': () => list(tagCounts()),
   '/playlists': () => list(playlists.map(brief)),
-  '/duplicates': () => list(videos.filter((v) => v.copies > 1).slice(0, 60).map((v) => ({ video: shown(v), files: [v.path, `Backup/${v.path}`].map((path) => ({ path, root: 'videos', size: v.size, modified: v.added, state: 'present' })) }))),
+  '/duplicates': () => ({ items: videos.filter((v) => v.copies > 1).slice(0, 60).map((v) => ({ video: shown(v), files: [v.path, `Backup/${v.path}`].map((path) => ({ path, root: 'videos', size: v.size, modified: v.added, state: 'present' })) })) }),
   '/problems': () => list([
-    { path: 'Clips/broken.mp4', root: 'videos', size: 48_210, modified: '2026-10-02T08:00:00Z', problem: 'The file ends before its index: it was probably not copied whole. Copy it again.' },
-    { path: 'Home/old%20tape.avi', root: 'videos', size: 734_003_200, modified: '2009-05-14T18:20:00Z', problem: 'No picture could be read: coding "dvsd" is not known.', video: videos[7].id },
+    { path: 'Clips/broken.mp4', root: 'videos', found: '2026-10-02T08:00:00Z', problem: 'The file ends before its index: it was probably not copied whole. Copy it again.' },
+    { path: 'Home/old%20tape.avi', root: 'videos', found: '2026-09-14T18:20:00Z', problem: 'No picture could be read: coding "dvsd" is not known.', video: videos[7].id },
   ]),
   '/undo': () => undo ?? null,
-  '/scan': () => ({ state: 'idle', found: videos.length, done: videos.length, ended: new Date().toISOString() }),
-  '/watcher': () => ({ roots: [{ root: 'videos', mode: 'notifications' }] }),
+  '/scan': () => ({ state: 'idle', seen: videos.length, expected: videos.length, read: 0, since: new Date().toISOString(), took: 12.5 }),
+  '/watcher': () => ({ roots: [{ root: 'videos', mode: 'notified' }] }),
   '/session': () => ({ role: 'viewer', name: 'Household', local: true, password_set: false }),
 };
 
@@ -143,7 +143,7 @@ function answer(method, parts, params, body, request) {
       if (method === 'PUT' && !name) v.tags = body.map(tagNamed);
       else act(v, method === 'PUT' ? { tag: name } : { untag: name });
       tell('videos', { added: [], changed: [v.id], removed: [] });
-      return shown(v);
+      return { items: v.tags };
     }
     if (what === 'rating') v.rating = body.rating ?? undefined;
     if (what === 'favourite') v.favourite = body.favourite;

@@ -19,7 +19,7 @@ const pages = {
   home: ['/', pictures],
   library: ['/library', pictures],
   list: ['/library?sort=title', async (page) => { await pictures(page); await page.getByRole('button', { name: 'Show as a list' }).click(); await pictures(page); }],
-  filters: ['/library?tags=2,3&watched=no', async (page) => { await pictures(page); await page.getByRole('button', { name: 'Filter', exact: false }).first().click(); await page.locator('.filters .value').nth(5).waitFor(); }],
+  filters: ['/library?tags=family,documentary&watched=no', async (page) => { await pictures(page); await page.getByRole('button', { name: 'Filter', exact: false }).first().click(); await page.locator('.filters .value .n').nth(5).waitFor(); }],
   selection: ['/library?sort=title', async (page) => { await pictures(page); await page.getByRole('button', { name: 'Select', exact: true }).click(); for (const n of [1, 2, 4]) await page.locator(`[data-index="${n}"] .pick`).click(); }],
   hover: ['/library?sort=rating', async (page) => { await pictures(page); await page.locator('[data-index="1"] .card').hover(); await page.locator('.hands').waitFor(); await page.locator('video.ready').waitFor({ timeout: 4000 }).catch(() => undefined); }],
   favourites: ['/favorites', pictures],

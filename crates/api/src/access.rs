@@ -152,7 +152,7 @@ impl Access {
 
     /// Whether a request may be made.
     async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
-        let asked = Asked::of(&request.method, &request.uri, &request.headers, peer);
+        let asked = Asked::of(request, peer);
         let ground = Ground { hosts: &self.0.hosts, friends: &self.0.friends };
         let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
             verdict
@@ -202,7 +202,7 @@ impl Access {
 
 /// Whether whoever asks sits at this machine.
 fn is_near(asked: &Parts, peer: Peer) -> bool {
-    decide::is_on_this_machine(&Asked::of(&asked.method, &asked.uri, &asked.headers, peer))
+    decide::is_on_this_machine(&Asked::of(asked, peer))
 }
 
 /// Why a password was not even tried.

@@ -184,7 +184,7 @@ pub(crate) struct LoadStatus {
 }
 
 /// The running load test, and the last one
-#[utoipa::path(get, path = "/api/v1/admin/loadtest", tag = "admin",
+#[utoipa::path(get, path = "/api/v1/admin/loadtest", operation_id = "admin_loadtest", tag = "admin",
     responses((status = 200, description = "How far it is, and what the last one came to", body = LoadStatus)))]
 pub(crate) async fn status(Extension(tests): Extension<LoadTests>) -> Response {
     fresh(Json(tests.status()))
@@ -193,7 +193,7 @@ pub(crate) async fn status(Extension(tests): Extension<LoadTests>) -> Response {
 /// Start a load test
 ///
 /// This server is asked by itself: lists, pictures, playlists, segments and ranges of its own videos.
-#[utoipa::path(post, path = "/api/v1/admin/loadtest", tag = "admin", request_body = Wanted,
+#[utoipa::path(post, path = "/api/v1/admin/loadtest", operation_id = "start_admin_loadtest", tag = "admin", request_body = Wanted,
     responses(
         (status = 202, description = "It has begun", body = LoadStatus),
         (status = 409, description = "Another one is running"),
@@ -208,7 +208,7 @@ pub(crate) async fn start(
 }
 
 /// Stop the load test
-#[utoipa::path(delete, path = "/api/v1/admin/loadtest", tag = "admin",
+#[utoipa::path(delete, path = "/api/v1/admin/loadtest", operation_id = "end_admin_loadtest", tag = "admin",
     responses((status = 200, description = "None is running any more", body = LoadStatus)))]
 pub(crate) async fn stop(Extension(tests): Extension<LoadTests>) -> Response {
     if let Some(mut over) = tests.stop() {

@@ -129,8 +129,15 @@ pub(crate) async fn preview(
     if found.cover {
         return Err(NoPicture::NoVideo);
     }
-    let moments = moments::choose(moments_ms, found.duration_ms, preview::SHOT_MS);
-    let length = format!("{}ms", preview::SHOT_MS);
+    // All of a short one, and the beginning of one whose length nobody knows.
+    let whole = preview::SHOT_MS * 4;
+    let (moments, length) = if found.duration_ms <= whole {
+        (vec![0], whole)
+    } else {
+        let moments = moments::choose(moments_ms, found.duration_ms, preview::SHOT_MS);
+        (moments, preview::SHOT_MS)
+    };
+    let length = format!("{length}ms");
     let mut arguments = ffmpeg::quietly();
     // Writing to a string cannot fail.
     let mut filters = String::new();

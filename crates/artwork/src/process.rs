@@ -45,7 +45,7 @@ impl Manner {
     /// The most time by the clock.
     fn patience(self) -> Duration {
         match self.urgency {
-            Urgency::OnDemand => self.limit,
+            Urgency::OnDemand => self.limit.saturating_mul(2),
             Urgency::Background => self.limit.saturating_mul(10),
         }
     }
@@ -208,7 +208,7 @@ mod tests {
             output.unwrap().read_to_end(&mut all).await.map_err(|error| NoPicture::disk(&error))
         };
         let ended = run("sh", Path::new("/bin/sh"), shell(&script), pipes(), manner(2), read).await;
-        assert_eq!(ended.unwrap_err(), NoPicture::Timeout(2));
+        assert_eq!(ended.unwrap_err(), NoPicture::Timeout(4));
         let pid: i32 = std::fs::read_to_string(&note).unwrap().trim().parse().unwrap();
         testkit::until("the grandchild is gone", || gone(pid).then_some(()));
     }

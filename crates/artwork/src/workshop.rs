@@ -25,8 +25,8 @@ pub struct Settings {
     pub ffmpeg: PathBuf,
     /// The program ffprobe, which comes with it.
     pub ffprobe: PathBuf,
-    /// The longest time that one run of it may take; ten times as long by the clock for what
-    /// nobody waits for, which gets only what others leave.
+    /// The longest time that one run of it may compute. By the clock it may take twice as long,
+    /// and ten times as long if nobody waits for it and it gets only what others leave.
     pub time_limit: Duration,
 }
 

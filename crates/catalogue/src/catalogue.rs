@@ -156,7 +156,6 @@ impl Catalogue {
             let (record, titled) = self.describe(&entry, true);
             self.records.put(row, &record);
             let now = Words { rest: self.rest(&record, &titled), titled };
-            self.set_letters(row, &Words::default(), &now);
             for word in now.titled {
                 self.dictionary.add(word, Part::Title, row);
             }
@@ -174,7 +173,7 @@ impl Catalogue {
         self.rows.loaded();
         self.records.loaded();
         self.values.loaded();
-        self.dictionary.loaded();
+        self.dictionary.loaded(self.rows.width());
         let rows: Vec<u32> = self.rows.alive.rows().collect();
         self.titles.load(&rows, &self.records, &self.rows.numbers);
         for (order, key) in self.orders.iter_mut().zip(KEYS) {
@@ -235,12 +234,15 @@ impl Catalogue {
         let full = fold(cut(&entry.title, TEXT));
         let title = cut(&full, TITLE).trim_end();
         let mut titled = Vec::with_capacity(16);
-        titled.extend(words(title, true).map(|word| dictionary.number(word.text, loading)));
+        let texts: Vec<&str> = words(title, true).map(|word| word.text).collect();
+        titled.extend(texts.iter().map(|text| dictionary.number(text, loading)));
         titled.sort_unstable();
         titled.dedup();
         let mut rest = Vec::with_capacity(32);
         let mut take = |folded: &str| {
+            // Names are mostly made of the title: comparing is quicker than looking up.
             let numbers = words(folded, true).take(WORDS);
+            let numbers = numbers.filter(|word| texts.len() > 64 || !texts.contains(&word.text));
             rest.extend(numbers.map(|word| dictionary.number(word.text, loading)));
         };
         take(full.get(title.len()..).unwrap_or_default());

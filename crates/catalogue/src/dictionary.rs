@@ -33,6 +33,8 @@ pub(crate) struct Dictionary {
 struct Word {
     from: u32,
     len: u8,
+    /// What it begins with, if that has two bytes; else 0.
+    letter: u16,
     lists: Lists,
 }
 
@@ -99,6 +101,7 @@ impl Dictionary {
         let word = Word {
             from: u32::try_from(self.texts.len()).unwrap_or(u32::MAX),
             len: u8::try_from(text.len()).unwrap_or(u8::MAX),
+            letter: text.chars().next().map_or(0, |c| u16::try_from(u32::from(c)).unwrap_or(0)),
             lists: Lists::Nowhere,
         };
         if self.texts.capacity() - self.texts.len() < text.len() {
@@ -123,16 +126,31 @@ impl Dictionary {
         id
     }
 
-    /// Puts the words in order after much was loaded, and gives back memory.
-    pub(crate) fn loaded(&mut self) {
+    /// Puts the words in order after so many rows were loaded, makes the ready answers, and gives
+    /// back memory.
+    pub(crate) fn loaded(&mut self, rows: usize) {
         let mut ids: Vec<u32> = self.by_text.iter().copied().collect();
         ids.sort_unstable_by(|one, other| self.text(*one).cmp(self.text(*other)));
         self.order = Ranked::from_sorted(&ids);
         self.words.shrink_to_fit();
         self.texts.shrink_to_fit();
-        for letter in self.letters.values_mut() {
-            letter.in_title.shrink();
-            letter.anywhere.shrink();
+        let mut letters: HashMap<char, (Bits, Bits)> = HashMap::new();
+        for id in ids {
+            let Some(letter) = self.letter(id) else { continue };
+            let (in_title, anywhere) =
+                letters.entry(letter).or_insert_with(|| (Bits::none(rows), Bits::none(rows)));
+            self.titles_to(id, in_title);
+            match self.words.get(id as usize).map(|word| &word.lists) {
+                Some(Lists::Elsewhere(row)) => anywhere.insert(*row),
+                Some(Lists::More(more)) => more.elsewhere.add_to(anywhere),
+                _ => {}
+            }
+        }
+        for (letter, (in_title, mut anywhere)) in letters {
+            let letter = self.letters.entry(letter).or_default();
+            letter.in_title = Set::from_bits(&in_title);
+            letter.in_title.add_to(&mut anywhere);
+            letter.anywhere = Set::from_bits(&anywhere);
         }
         for word in &mut self.words {
             if let Lists::More(more) = &mut word.lists {
@@ -199,9 +217,8 @@ impl Dictionary {
 
     /// What a word begins with, if there are ready answers for that.
     fn letter(&self, id: u32) -> Option<char> {
-        let first = self.text(id).get(..2).or(self.text(id).get(..1))?;
-        let decoded = first.utf8_chunks().next()?.valid().chars().next();
-        decoded.filter(|letter| *letter < LAST_LETTER)
+        let letter = char::from_u32(u32::from(self.words.get(id as usize)?.letter))?;
+        (letter != '\0' && letter < LAST_LETTER).then_some(letter)
     }
 
     /// What these words begin with; ascending.

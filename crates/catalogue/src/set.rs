@@ -52,6 +52,22 @@ pub(crate) fn room<T>(list: &mut Vec<T>) {
 }
 
 impl Set {
+    /// All members of these.
+    pub(crate) fn from_bits(bits: &Bits) -> Self {
+        if bits.count() <= FEW as u64 {
+            let rows: Box<[u32]> = bits.rows().collect();
+            return match *rows {
+                [one] => Self::One(one),
+                _ => Self::Few(rows),
+            };
+        }
+        let stretches = (0..=u16::MAX).map_while(|high| {
+            let words = bits.stretch(usize::from(high) << 16);
+            (!words.is_empty()).then(|| Stretch { high, rows: Rows::from_words(words) })
+        });
+        Self::Many(stretches.filter(|stretch| stretch.rows.len() > 0).collect())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::One(_) => false,
@@ -74,7 +90,13 @@ impl Set {
             Self::One(one) => *self = Self::Few(Box::new([(*one).min(row), (*one).max(row)])),
             Self::Few(rows) if rows.is_empty() => *self = Self::One(row),
             Self::Few(rows) => {
-                let Err(at) = rows.binary_search(&row) else { return };
+                // Rows mostly come in their order.
+                let at = if rows.last().is_some_and(|last| *last < row) {
+                    rows.len()
+                } else {
+                    let Err(at) = rows.binary_search(&row) else { return };
+                    at
+                };
                 let mut list = std::mem::take(rows).into_vec();
                 if list.len() < FEW {
                     list.reserve_exact(1);
@@ -95,6 +117,10 @@ impl Set {
     fn insert_many(&mut self, row: u32) {
         let Self::Many(stretches) = self else { return };
         let (high, low) = halves(row);
+        if let Some(last) = stretches.last_mut().filter(|last| last.high == high) {
+            last.rows.insert(low);
+            return;
+        }
         match stretches.binary_search_by_key(&high, |stretch| stretch.high) {
             Ok(at) => {
                 if let Some(stretch) = stretches.get_mut(at) {
@@ -272,6 +298,18 @@ fn bit(low: u16) -> (usize, u64) {
 }
 
 impl Rows {
+    fn from_words(words: &[u64]) -> Self {
+        let count = words.iter().map(|word| word.count_ones()).sum::<u32>();
+        let mut all = Box::new([0; 1024]);
+        all.iter_mut().zip(words).for_each(|(to, word)| *to = *word);
+        let dense = Self::Dense(all, count);
+        if count as usize > SPARSE { dense } else { dense.to_sparse() }
+    }
+
+    fn to_sparse(&self) -> Self {
+        Self::Sparse((0..=u16::MAX).filter(|low| self.contains(*low)).collect())
+    }
+
     fn len(&self) -> u64 {
         match self {
             Self::Sparse(list) => list.len() as u64,
@@ -292,7 +330,6 @@ impl Rows {
     fn insert(&mut self, low: u16) {
         match self {
             Self::Sparse(list) => {
-                // Rows mostly come in their order.
                 let at = if list.last().is_none_or(|last| *last < low) {
                     list.len()
                 } else {
@@ -334,8 +371,7 @@ impl Rows {
                 }
                 // Well below, lest one row that comes and goes has it rebuilt each time.
                 if *count as usize <= SPARSE / 2 {
-                    let list = (0..=u16::MAX).filter(|low| self.contains(*low)).collect();
-                    *self = Self::Sparse(list);
+                    *self = self.to_sparse();
                 }
             }
         }
@@ -461,6 +497,11 @@ mod tests {
                 prop_assert_eq!(both.count(), 40_000 + plain.len() as u64 - wanted);
                 both.keep(&odd);
                 prop_assert_eq!(both.count_in(&odd), 40_000);
+                let mut bits = Bits::none(80_000);
+                set.add_to(&mut bits);
+                let mut again = Vec::new();
+                Set::from_bits(&bits).each(|row| again.push(row));
+                prop_assert_eq!(again, seen);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What videos have in common: tags, folders, codings, languages, containers, and who has which.
 
-use std::{collections::HashMap, hash::BuildHasher};
+use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -58,6 +58,9 @@ pub(crate) struct Values {
     /// The folders without one above.
     top: Vec<u32>,
     hashes: DefaultHashBuilder,
+    /// The folder that was asked for last while loading, and its numbers: the next video is mostly
+    /// in the same one.
+    recent: Option<(Box<str>, Vec<u32>)>,
     nothing: Set,
 }
 
@@ -119,6 +122,13 @@ impl Values {
         loading: bool,
         numbers: &mut Vec<u32>,
     ) {
+        if let Some((last, known)) = &self.recent
+            && **last == *path
+        {
+            numbers.extend(known);
+            return;
+        }
+        let first = numbers.len();
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
         let (mut parent, mut begin) = (None, 0);
         for end in ends {
@@ -140,6 +150,9 @@ impl Values {
             });
             parent = Some(id);
             numbers.push(id);
+        }
+        if loading {
+            self.recent = Some((path.into(), numbers.get(first..).unwrap_or_default().to_vec()));
         }
     }
 
@@ -308,6 +321,7 @@ impl Values {
 
     /// Gives back memory after much was loaded.
     pub(crate) fn loaded(&mut self) {
+        self.recent = None;
         self.all.shrink_to_fit();
         self.all.iter_mut().flatten().for_each(|value| value.set.shrink());
     }

@@ -11,6 +11,7 @@
 //! and is then followed by the catalogue and told to those who listen (`Library::follow`). This
 //! room has never heard of HTTP requests or players.
 
+mod backups;
 mod batch;
 mod edits;
 mod error;
@@ -51,6 +52,7 @@ use store::Store;
 pub use artwork::{NoPicture, storyboard_vtt};
 pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
 pub use {
+    backups::Backups,
     batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
     error::LibraryError,
     events::Event,
@@ -87,6 +89,7 @@ struct Inner {
     listeners: events::Listeners,
     scans: scans::Scans,
     studio: artwork::Studio,
+    backups: Backups,
     /// Held while what is remembered of a video's pictures is changed.
     keeping: tokio::sync::Mutex<()>,
     /// There may be pictures to make.

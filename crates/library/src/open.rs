@@ -15,7 +15,7 @@ use delivery::{Folders, Symlinks, films::Films};
 use store::{Location, Store};
 
 use crate::{
-    Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
+    Backups, Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
     walk::Links,
 };
 
@@ -36,6 +36,8 @@ pub struct Options {
     pub pictures: PathBuf,
     /// Whether pictures are made before somebody asks for them.
     pub pictures_ahead: bool,
+    /// Backups that are made by themselves.
+    pub backups: Backups,
 }
 
 /// When the library does what by itself.
@@ -87,6 +89,7 @@ impl Library {
             listeners: Listeners::default(),
             scans: Scans::default(),
             studio,
+            backups: options.backups,
             keeping: tokio::sync::Mutex::default(),
             more_pictures: tokio::sync::Notify::new(),
         })))
@@ -105,6 +108,8 @@ impl Library {
             let videos = library.catalogue().len();
             tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
             library.locate_films();
+            let backups = library.0.backups.clone();
+            tokio::spawn(library.clone().keep_backing_up(backups));
             tokio::spawn(library.clone().keep_following());
             tokio::spawn(library.clone().keep_making_pictures());
             library.keep_scanning().await;

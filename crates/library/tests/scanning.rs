@@ -48,6 +48,11 @@ impl Place {
             times,
             pictures: self.data.path().join("pictures"),
             pictures_ahead: false,
+            backups: library::Backups {
+                folder: self.data.path().join("backups"),
+                every: Some(Duration::from_hours(24)),
+                keep: 2,
+            },
         };
         let library = Library::open(options).await.unwrap();
         library.start();

@@ -123,6 +123,7 @@ fn found(number: u64) -> Found {
         modified_ns: 1_700_000_000_000_000_000,
         inode: number,
         device: 1,
+        beside: 0,
         shadowed: false,
         what: What::Video(Box::new(Content {
             id: id(number),

@@ -32,6 +32,7 @@ fn found(number: u64) -> Found {
         modified_ns: 1,
         inode: number,
         device: 1,
+        beside: 0,
         shadowed: false,
         what: What::Video(Box::new(Content {
             id: id(number),

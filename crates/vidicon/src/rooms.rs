@@ -58,6 +58,11 @@ pub fn library(
         },
         pictures: data.join("pictures"),
         pictures_ahead: settings.library.pictures_ahead,
+        backups: library::Backups {
+            folder: data.join("backups"),
+            every: Some(settings.library.backup_every.get()).filter(|every| !every.is_zero()),
+            keep: usize::try_from(settings.library.backups_kept).unwrap_or(usize::MAX),
+        },
     }
 }
 

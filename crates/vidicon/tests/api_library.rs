@@ -113,8 +113,12 @@ fn json(answer: &Response) -> Value {
 fn videos_are_listed_filtered_counted_and_paged() {
     let place = Place::open();
     let all = place.get("/videos?sort=title");
-    let titles: Vec<&str> =
-        all["items"].as_array().unwrap().iter().map(|video| video["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|video| video["title"].as_str().unwrap())
+        .collect();
     assert_eq!(titles.len(), 3, "{titles:?}");
     let first = place.get("/videos?limit=2");
     assert_eq!(first["items"].as_array().unwrap().len(), 2);
@@ -140,7 +144,9 @@ fn videos_are_listed_filtered_counted_and_paged() {
     let etag = answer.headers.one("etag").to_owned();
     let again = place.server.request("GET", "/api/v1/videos", &[("if-none-match", &etag)]);
     again.expect_status(304);
-    for wrong in ["limit=0", "sort=nothing", "cursor=x&offset=1", "nothing=1", "rating=9", "cursor=x"] {
+    for wrong in
+        ["limit=0", "sort=nothing", "cursor=x&offset=1", "nothing=1", "rating=9", "cursor=x"]
+    {
         let answer = place.server.get(&format!("/api/v1/videos?{wrong}"));
         assert!(matches!(answer.status, 400 | 422), "{wrong}: {}", answer.status);
     }
@@ -214,12 +220,20 @@ fn what_somebody_does_with_a_video_is_kept_and_told_to_who_listens() {
 fn tags_are_made_worn_renamed_merged_and_taken_away() {
     let place = Place::open();
     let id = place.id_of("sea.mp4");
-    let tagged = place.send("PUT", &format!("{BASE}/videos/{id}/tags/b%2Fc%20%26"), &[], &Value::Null);
+    let tagged =
+        place.send("PUT", &format!("{BASE}/videos/{id}/tags/b%2Fc%20%26"), &[], &Value::Null);
     assert_eq!(json(&tagged)["items"][0]["name"], "b/c &");
-    let made = place.send("POST", &format!("{BASE}/tags"), &[], &json!({ "name": "Blue", "colour": "#0000ff" }));
+    let made = place.send(
+        "POST",
+        &format!("{BASE}/tags"),
+        &[],
+        &json!({ "name": "Blue", "colour": "#0000ff" }),
+    );
     made.expect_status(201);
     let blue = json(&made)["id"].clone();
-    place.send("POST", &format!("{BASE}/tags"), &[], &json!({ "name": "blue" })).expect_problem(409);
+    place
+        .send("POST", &format!("{BASE}/tags"), &[], &json!({ "name": "blue" }))
+        .expect_problem(409);
     let at = format!("{BASE}/tags/{blue}");
     let etag = made.headers.one("etag").to_owned();
     let renamed = place.send("PATCH", &at, &[("if-match", &etag)], &json!({ "name": "Deep blue" }));
@@ -227,8 +241,11 @@ fn tags_are_made_worn_renamed_merged_and_taken_away() {
     place.send("PATCH", &at, &[("if-match", &etag)], &json!({ "name": "x" })).expect_problem(412);
     place.send("PATCH", &at, &[("if-match", "*")], &json!({ "colour": "red" })).expect_problem(422);
     let other = json(&place.server.get("/api/v1/tags"));
-    let other = other["items"].as_array().unwrap().iter().find(|tag| tag["name"] == "b/c &").unwrap()["id"].clone();
-    let merged = place.send("POST", &format!("{BASE}/tags/{other}/merge"), &[], &json!({ "into": blue }));
+    let other =
+        other["items"].as_array().unwrap().iter().find(|tag| tag["name"] == "b/c &").unwrap()["id"]
+            .clone();
+    let merged =
+        place.send("POST", &format!("{BASE}/tags/{other}/merge"), &[], &json!({ "into": blue }));
     assert_eq!(json(&merged)["count"], 1);
     assert_eq!(place.get("/videos?tags=deep%20BLUE")["total"], 1);
     let set = place.send("PUT", &format!("{BASE}/videos/{id}/tags"), &[], &json!(["one", "two"]));
@@ -241,7 +258,8 @@ fn tags_are_made_worn_renamed_merged_and_taken_away() {
 fn older_clients_find_what_they_know() {
     let place = Place::open();
     let form = "application/x-www-form-urlencoded";
-    let rated = place.send("POST", "/rate", &[], &json!({ "filename": "a land & sky.mkv", "rating": 5 }));
+    let rated =
+        place.send("POST", "/rate", &[], &json!({ "filename": "a land & sky.mkv", "rating": 5 }));
     rated.expect_status(200);
     assert_eq!(json(&rated)["success"], true);
     let rated = place.send_text("POST", "/rate", &[], form, "filename=a+land+%26+sky.mkv&rating=3");
@@ -277,7 +295,9 @@ fn a_name_that_several_files_have_is_no_name() {
     let clips = Clips::open();
     put(&place.folder, &clips, "new/sea.mp4", Container::Mp4);
     place.server.request("POST", "/api/v1/scan", &[("content-length", "0")]).expect_status(202);
-    while place.get("/videos?folder=new")["total"] != 1 || place.server.get("/watch/sea.mp4").status != 409 {
+    while place.get("/videos?folder=new")["total"] != 1
+        || place.server.get("/watch/sea.mp4").status != 409
+    {
         std::thread::yield_now();
     }
     let refused = place.server.get("/watch/sea.mp4");

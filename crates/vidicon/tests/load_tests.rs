@@ -69,12 +69,6 @@ fn a_server_elsewhere_is_left_alone_unless_it_is_ours() {
 #[test]
 fn a_server_tests_itself_once_at_a_time_and_can_be_stopped() {
     let (server, _folder) = serve();
-    until("the file is in the library", || {
-        let list = json_of(&server.get("/api/v1/problems"));
-        (list["total"].as_u64() > Some(0)
-            || json_of(&server.get("/api/v1/videos"))["total"].as_u64() > Some(0))
-        .then_some(())
-    });
     let status = || json_of(server.get("/api/v1/admin/loadtest").expect_status(200));
     assert_eq!(status(), json!({}));
     let begun = post(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chips, formatQuery, parseQuery, parseRange, queryObject, toggle, without } from './filters';
+import { chips, formatQuery, listName, listValue, parseQuery, parseRange, queryObject, splitList, toggle, without } from './filters';
 
 describe('the address of a list', () => {
   it('gives the same query that it was made from', () => {
@@ -17,6 +17,19 @@ describe('the address of a list', () => {
   });
   it('keeps several values of one filter, each once', () => {
     expect(parseQuery('?codec=av1,hevc,av1').filters.codec).toEqual(['av1', 'hevc']);
+  });
+});
+
+describe('a list', () => {
+  it('may have names with commas and backslashes', () => {
+    const names = ['plain', 'one, two', 'back\\slash', '<b>', '日本'];
+    const text = names.map(listValue).join(',');
+    expect(splitList(text).map(listName)).toEqual(names);
+    const query = parseQuery(`?tags=${encodeURIComponent(text)}`);
+    expect(parseQuery(`?${formatQuery(query)}`)).toEqual(query);
+  });
+  it('has no empty values', () => {
+    expect(splitList(',a,,b,')).toEqual(['a', 'b']);
   });
 });
 

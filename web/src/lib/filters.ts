@@ -39,7 +39,7 @@ export function parseQuery(search: string): Query {
   for (const key of filterKeys) {
     const text = params.get(key);
     if (!text || text.length > longest) continue;
-    const values = several.has(key) ? [...new Set(text.split(',').filter(Boolean))] : [text];
+    const values = several.has(key) ? [...new Set(splitList(text))] : [text];
     if (values.length) filters[key] = values;
   }
   const query: Query = { q: (params.get('q') ?? '').slice(0, 200), filters };
@@ -50,6 +50,21 @@ export function parseQuery(search: string): Query {
   const seed = params.get('seed');
   if (seed && /^\d{1,15}$/.test(seed)) query.seed = seed;
   return query;
+}
+
+/** The values of a list. A comma within a value is written `\,`; values stay in that form. */
+export function splitList(text: string): string[] {
+  return (text.match(/(?:\\.|[^,\\])+/gs) ?? []).filter((value) => value.trim() !== '');
+}
+
+/** A name as a value of a list. */
+export function listValue(name: string): string {
+  return name.replace(/[\\,]/g, '\\$&');
+}
+
+/** The name that a value of a list stands for. */
+export function listName(value: string): string {
+  return value.replace(/\\([\\,])/g, '$1');
 }
 
 /** The query as parameters in a fixed order: equal queries give equal text. No `?` in front. */

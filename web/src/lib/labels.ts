@@ -1,6 +1,6 @@
 // What a filter's value is called.
-import type { Facet, Tag } from './api/types';
-import { parseRange, type FilterKey } from './filters';
+import type { Facet } from './api/types';
+import { listName, parseRange, type FilterKey } from './filters';
 import { folderText } from './format';
 import { f, t } from './i18n/index.svelte';
 
@@ -53,10 +53,9 @@ export function valueLabel(key: FilterKey, value: string, known?: string): strin
 }
 
 /** What a chip says: the value, and what kind it is where the value alone does not tell. */
-export function chipLabel(key: FilterKey, value: string, tags: Tag[] | undefined, facets?: Record<string, Facet[]>): string {
+export function chipLabel(key: FilterKey, value: string, facets?: Record<string, Facet[]>): string {
   if (key === 'tags' || key === 'any_tags' || key === 'not_tags') {
-    const name = tags?.find((tag) => String(tag.id) === value || tag.name === value)?.name
-      ?? facets?.['tags']?.find((facet) => facet.value === value)?.label ?? value;
+    const name = listName(value);
     return key === 'not_tags' ? t('chip.not', { name }) : name;
   }
   const label = valueLabel(key, value, facets?.[key]?.find((facet) => facet.value === value)?.label);

@@ -11,7 +11,7 @@ export interface News {
   rating: { id: string; rating: number | null };
   favourite: { id: string; favourite: boolean };
   watched: { id: string; watched: boolean };
-  progress: { id: string; position: number | null };
+  progress: { id: string; watched: boolean; /** Seconds. */ resume: number | null };
   tags: Record<string, unknown>;
   playlists: Record<string, unknown>;
   job: Record<string, unknown>;
@@ -111,8 +111,8 @@ class Live {
       case 'views': return adopt(news as News['views'], (n) => ({ views: n.views }));
       case 'rating': return adopt(news as News['rating'], (n) => ({ rating: n.rating ?? undefined }) as Partial<Video>);
       case 'favourite': return adopt(news as News['favourite'], (n) => ({ favourite: n.favourite }));
-      case 'watched': return adopt(news as News['watched'], (n) => ({ watched: n.watched }));
-      case 'progress': return adopt(news as News['progress'], (n) => ({ resume: n.position ?? undefined }) as Partial<Video>);
+      case 'watched': return adopt(news as News['watched'], (n) => ({ watched: n.watched, resume: undefined }) as Partial<Video>);
+      case 'progress': return adopt(news as News['progress'], (n) => ({ watched: n.watched, resume: n.resume ?? undefined }) as Partial<Video>);
       case 'scan': this.scan = news as Scan; return;
       case 'videos':
         for (const id of (news as News['videos']).changed ?? []) if (shown(id)) this.#changed.add(id);

@@ -25,7 +25,7 @@ class Shared<T> {
 
   async refresh(): Promise<void> {
     try {
-      this.#items = (await ask<List<T>>(this.from, { query: { limit: 10_000 } })).items;
+      this.#items = (await ask<List<T>>(this.from)).items;
       this.error = undefined;
     } catch (error) {
       this.error = error;

@@ -48,13 +48,13 @@ export class VideoState {
     if (this.data.tags.some((tag) => tag.name === name)) return;
     const tags: TagRef[] = [...this.data.tags, { id: 0, name }];
     void this.#change({ tags }, t('error.tags', { title: this.data.title }), () => this.addTag(name), () =>
-      ask<Partial<Video>>(path('videos', this.id, 'tags', name), { method: 'PUT' }));
+      ask<{ items: TagRef[] }>(path('videos', this.id, 'tags', name), { method: 'PUT' }).then(({ items }) => ({ tags: items })));
   }
 
   removeTag(name: string): void {
     const tags = this.data.tags.filter((tag) => tag.name !== name);
     void this.#change({ tags }, t('error.tags', { title: this.data.title }), () => this.removeTag(name), () =>
-      ask<Partial<Video>>(path('videos', this.id, 'tags', name), { method: 'DELETE' }));
+      ask<{ items: TagRef[] }>(path('videos', this.id, 'tags', name), { method: 'DELETE' }).then(({ items }) => ({ tags: items })));
   }
 
   /** Shows a change at once; takes it back with a message when it comes to nothing. In order. */

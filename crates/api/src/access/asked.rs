@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, Method, Uri, header};
+use http::{HeaderMap, Version, header, request::Parts};
 use net::Peer;
 
 /// Stands for a header that is there but cannot be what it should be, so that it matches nothing.
@@ -21,20 +21,21 @@ pub(crate) struct Asked<'a> {
     pub(crate) origin: Option<&'a str>,
     /// `Sec-Fetch-Site`: how the page's site and ours are related, as the browser sees it.
     pub(crate) fetch_site: Option<&'a str>,
-    /// Whether somebody else passed the request on, and said so.
+    /// Whether somebody else passed the request on: said so, or spoke HTTP/1.0, as nginx does unless told otherwise.
     pub(crate) forwarded: bool,
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) fn of(method: &Method, uri: &'a Uri, headers: &'a HeaderMap, peer: Peer) -> Self {
-        let authority = uri.authority().map(http::uri::Authority::as_str);
+    pub(crate) fn of(request: &'a Parts, peer: Peer) -> Self {
+        let headers = &request.headers;
+        let authority = request.uri.authority().map(http::uri::Authority::as_str);
         Self {
             peer: peer.address.ip().to_canonical(),
-            changes: !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
+            changes: !request.method.is_safe(),
             host: one(headers, "host").or(authority).filter(|host| !host.is_empty()),
             origin: one(headers, "origin"),
             fetch_site: one(headers, "sec-fetch-site"),
-            forwarded: headers.keys().any(is_of_a_proxy),
+            forwarded: request.version < Version::HTTP_11 || headers.keys().any(is_of_a_proxy),
         }
     }
 }
@@ -58,45 +59,53 @@ fn is_of_a_proxy(name: &header::HeaderName) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use http::Request;
+
     use super::*;
 
     fn peer() -> Peer {
         Peer { address: "[::ffff:192.168.1.7]:4000".parse().unwrap(), tls: false }
     }
 
+    fn parts(uri: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = Request::post(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
     #[test]
     fn what_comes_twice_is_nothing_that_can_be_right() {
-        let mut headers = HeaderMap::new();
-        headers.append("origin", "http://tv.local".parse().unwrap());
-        let (uri, method) = ("/".parse().unwrap(), Method::POST);
-        assert_eq!(Asked::of(&method, &uri, &headers, peer()).origin, Some("http://tv.local"));
-        headers.append("origin", "http://tv.local".parse().unwrap());
-        assert_eq!(Asked::of(&method, &uri, &headers, peer()).origin, Some(NONSENSE));
+        let origin = ("origin", "http://tv.local");
+        let once = parts("/", &[origin]);
+        assert_eq!(Asked::of(&once, peer()).origin, Some("http://tv.local"));
+        let twice = parts("/", &[origin, origin]);
+        assert_eq!(Asked::of(&twice, peer()).origin, Some(NONSENSE));
     }
 
     #[test]
     fn the_host_is_in_the_header_or_in_the_target() {
-        let uri: Uri = "https://tv.local:9443/x".parse().unwrap();
-        let asked_host = |headers: &HeaderMap| {
-            Asked::of(&Method::GET, &uri, headers, peer()).host.map(str::to_owned)
-        };
-        assert_eq!(asked_host(&HeaderMap::new()).as_deref(), Some("tv.local:9443"));
-        let headers = [(header::HOST, "a.local".parse().unwrap())].into_iter().collect();
-        assert_eq!(asked_host(&headers).as_deref(), Some("a.local"));
+        let uri = "https://tv.local:9443/x";
+        assert_eq!(Asked::of(&parts(uri, &[]), peer()).host, Some("tv.local:9443"));
+        let named = parts(uri, &[("host", "a.local")]);
+        assert_eq!(Asked::of(&named, peer()).host, Some("a.local"));
     }
 
     #[test]
     fn proxies_are_known_by_what_they_write() {
         for name in ["forwarded", "x-forwarded-for", "x-forwarded-anything", "x-real-ip", "via"] {
-            assert!(is_of_a_proxy(&name.parse().unwrap()), "{name}");
+            assert!(Asked::of(&parts("/", &[(name, "x")]), peer()).forwarded, "{name}");
         }
-        assert!(!is_of_a_proxy(&header::HOST));
+        let mut plain = parts("/", &[("host", "tv.local")]);
+        assert!(!Asked::of(&plain, peer()).forwarded);
+        plain.version = Version::HTTP_10;
+        assert!(Asked::of(&plain, peer()).forwarded);
     }
 
     #[test]
     fn an_address_of_ipv4_in_ipv6_is_one_of_ipv4() {
-        let (headers, uri) = (HeaderMap::new(), "/".parse().unwrap());
-        let asked = Asked::of(&Method::GET, &uri, &headers, peer());
-        assert_eq!(asked.peer, "192.168.1.7".parse::<IpAddr>().unwrap());
+        let asked = parts("/", &[]);
+        assert_eq!(Asked::of(&asked, peer()).peer, "192.168.1.7".parse::<IpAddr>().unwrap());
     }
 }

@@ -90,7 +90,7 @@ pub(crate) struct SessionList {
 }
 
 /// Who is asking, and what that allows
-#[utoipa::path(get, path = "/api/v1/session", tag = "session",
+#[utoipa::path(get, path = "/api/v1/session", operation_id = "session", tag = "session",
     responses((status = 200, description = "Who is asking", body = WhoAsks)))]
 pub(crate) async fn who(
     Extension(access): Extension<Access>,
@@ -101,7 +101,7 @@ pub(crate) async fn who(
 }
 
 /// Sign in as administrator
-#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn,
+#[utoipa::path(post, path = "/api/v1/session", operation_id = "start_session", tag = "session", request_body = SignIn,
     responses(
         (status = 200, description = "Signed in: the answer sets a cookie", body = WhoAsks),
         (status = 401, description = "The password is wrong"),
@@ -142,7 +142,7 @@ pub(crate) async fn sign_in(
 }
 
 /// Sign out
-#[utoipa::path(delete, path = "/api/v1/session", tag = "session",
+#[utoipa::path(delete, path = "/api/v1/session", operation_id = "end_session", tag = "session",
     responses((status = 204, description = "The session, if there was one, is over")))]
 pub(crate) async fn sign_out(
     Extension(access): Extension<Access>,
@@ -160,7 +160,7 @@ pub(crate) async fn sign_out(
 }
 
 /// The sessions of administrators
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "session",
+#[utoipa::path(get, path = "/api/v1/sessions", operation_id = "sessions", tag = "session",
     responses((status = 200, description = "The sessions", body = SessionList)))]
 pub(crate) async fn list(
     Extension(access): Extension<Access>,
@@ -186,7 +186,7 @@ pub(crate) async fn list(
 }
 
 /// End a session
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "session",
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "end_sessions_id", tag = "session",
     params(("id" = String, Path, description = "The session, by its name in the list")),
     responses((status = 204, description = "It is over")))]
 pub(crate) async fn end(
@@ -202,7 +202,7 @@ pub(crate) async fn end(
 /// Set the administrator's password
 ///
 /// Every other session ends.
-#[utoipa::path(put, path = "/api/v1/admin/password", tag = "session", request_body = NewPassword,
+#[utoipa::path(put, path = "/api/v1/admin/password", operation_id = "set_admin_password", tag = "session", request_body = NewPassword,
     responses(
         (status = 204, description = "It is set"),
         (status = 401, description = "The old password is wrong"),

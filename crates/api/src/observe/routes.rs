@@ -42,7 +42,7 @@ pub(crate) struct LogQuery {
 }
 
 /// How the server is doing
-#[utoipa::path(get, path = "/api/v1/admin/status", tag = "admin", params(StatusQuery),
+#[utoipa::path(get, path = "/api/v1/admin/status", operation_id = "admin_status", tag = "admin", params(StatusQuery),
     responses((status = 200, description = "How the server is doing", body = Status)))]
 pub(crate) async fn status(
     Extension(observe): Extension<Observe>,
@@ -59,7 +59,7 @@ pub(crate) async fn status(
 }
 
 /// The last lines of the log
-#[utoipa::path(get, path = "/api/v1/admin/logs", tag = "admin", params(LogQuery),
+#[utoipa::path(get, path = "/api/v1/admin/logs", operation_id = "admin_logs", tag = "admin", params(LogQuery),
     responses((status = 200, description = "The lines, the oldest first", body = LogPage)))]
 pub(crate) async fn logs(
     Extension(observe): Extension<Observe>,

@@ -48,13 +48,17 @@ struct Watching {
 }
 
 impl Watching {
-    fn total(&self) -> u64 {
-        self.done + self.under_way()
-    }
-
-    fn under_way(&self) -> u64 {
+    /// Bytes in all. The exchanges that were looked at are `held`: see [`Held`].
+    fn total(&self, held: &mut Held) -> u64 {
         let open = self.open.iter().filter_map(|(_, exchange)| exchange.upgrade());
-        open.map(|exchange| exchange.sent()).sum()
+        let under_way: u64 = open
+            .map(|exchange| {
+                let sent = exchange.sent();
+                held.push(exchange);
+                sent
+            })
+            .sum();
+        self.done + under_way
     }
 
     fn rate(&self) -> u64 {
@@ -63,6 +67,10 @@ impl Watching {
         last.saturating_sub(*first) / seconds
     }
 }
+
+/// Exchanges that are looked at. An answer may end meanwhile; then this is the last that has it, and dropping it tells us
+/// of its end. So it is dropped when the lock is not held any more: it must be declared before the lock is taken.
+type Held = Vec<Arc<Exchange>>;
 
 /// The streams of one server.
 #[derive(Debug, Default)]
@@ -106,6 +114,7 @@ impl Streams {
 
     /// A second is over: what has been quiet for long is no stream any more. How many bytes are under way.
     pub(crate) fn tick(&self, now_ms: i64) -> u64 {
+        let mut held = Held::new();
         let mut streams = self.lock();
         streams.retain(|_, one| !one.open.is_empty() || now_ms - one.last_ms < LINGERS_MS);
         let mut under_way = 0;
@@ -113,7 +122,7 @@ impl Streams {
             if watching.totals.len() > RATE_S {
                 watching.totals.pop_front();
             }
-            let total = watching.total();
+            let total = watching.total(&mut held);
             watching.totals.push_back(total);
             under_way += total - watching.done.min(total);
         }
@@ -127,6 +136,7 @@ impl Streams {
 
     /// Each of them, the longest first.
     pub(crate) fn list(&self) -> Vec<Stream> {
+        let mut held = Held::new();
         let streams = self.lock();
         let mut all: Vec<_> = streams.iter().collect();
         all.sort_by_key(|(_, watching)| watching.since_ms);
@@ -139,7 +149,7 @@ impl Streams {
             last: moment(watching.last_ms),
             requests: watching.requests,
             open: watching.open.len(),
-            bytes: watching.total(),
+            bytes: watching.total(&mut held),
             bytes_per_second: watching.rate(),
         });
         told.collect()

@@ -275,6 +275,25 @@ pub static KEYS: &[Key] = &[
         show: |of| json!(of.library.pictures_ahead),
     },
     Key {
+        name: "library.backup_every",
+        about: "How often the library is backed up into the folder backups in the data folder; 0s for never. A copy of \
+                these files on another disk is yours to make.",
+        kind: Kind::Duration(Duration::from_secs(0), Duration::from_secs(365 * 86_400)),
+        example: "7d",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.backup_every = time),
+        show: |of| json!(of.library.backup_every.to_string()),
+    },
+    Key {
+        name: "library.backups_kept",
+        about: "How many of these backups are kept; the oldest go.",
+        kind: Kind::Number(1, 1_000),
+        example: "30",
+        otherwise: None,
+        read: |to, from| from.number().map(|count| to.library.backups_kept = count),
+        show: |of| json!(of.library.backups_kept),
+    },
+    Key {
         name: "limits.connections",
         about: "The most connections at a time. Each open stream needs two open files; `vidicon doctor` says whether the \
                 system allows so many.",

@@ -165,6 +165,10 @@ pub struct Library {
     pub cache_ttl: Duration,
     /// Whether pictures are made before somebody asks for them.
     pub pictures_ahead: bool,
+    /// From one backup to the next; zero for none.
+    pub backup_every: Duration,
+    /// How many backups are kept.
+    pub backups_kept: u32,
 }
 
 impl Default for Library {
@@ -174,6 +178,8 @@ impl Default for Library {
             poll_every: Duration::from_secs(30),
             cache_ttl: Duration::from_secs(300),
             pictures_ahead: true,
+            backup_every: Duration::from_secs(86_400),
+            backups_kept: 7,
         }
     }
 }

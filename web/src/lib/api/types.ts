@@ -49,13 +49,13 @@ export interface Playlist {
   items?: { item: number; video: Video }[];
 }
 export interface Duplicate { video: Video; files: VideoFile[] }
-export interface ProblemFile { path: string; root: string; size: number; modified: string; problem: string; video?: string }
+export interface ProblemFile { path: string; root: string; problem: string; video?: string; found: string }
+/** A stretch of a list whose length nobody counted. */
+export interface Stretch<T> { items: T[]; next?: string }
 export interface Undo { id: number; label: string }
 export interface BatchAnswer { changed: number; undo?: Undo }
-export interface Scan {
-  state: 'idle' | 'running' | 'stopping'; found: number; done: number; total?: number; started?: string; ended?: string;
-}
-export interface Watcher { roots: { root: string; mode: 'notifications' | 'polling' | 'off'; reason?: string }[] }
+/** As GET /scan tells it; the event of this name has the times in milliseconds. */
+export interface Scan { state: 'idle' | 'running'; seen: number; expected: number; read: number; since?: string; took?: number; error?: string | null }
 export interface Session { role: 'viewer' | 'admin'; name: string; local: boolean; password_set: boolean }
 export type BatchSelect = { ids: string[] } | { query: Record<string, string> };
 export type BatchAction =

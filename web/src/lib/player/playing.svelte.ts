@@ -59,6 +59,8 @@ export class Playing {
   #left: Source[] = [];
   #tries = 0;
   #settled = false;
+  /** It is to play as soon as it can: loading another source takes back what was asked of the one before. */
+  #wanted = false;
   #textsSettled = false;
   #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -137,15 +139,20 @@ export class Playing {
 
   async play(): Promise<void> {
     if (this.ended) this.seek(0);
+    this.#wanted = true;
     try {
       await this.media?.play();
       this.blocked = false;
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.blocked = true;
+      if (error instanceof DOMException && error.name === 'NotAllowedError') {
+        this.blocked = true;
+        this.#wanted = false;
+      }
     }
   }
 
   pause(): void {
+    this.#wanted = false;
     this.media?.pause();
   }
 
@@ -284,6 +291,7 @@ export class Playing {
       media.defaultPlaybackRate = this.rate;
       media.playbackRate = this.rate;
       if (this.#at > 0) this.#engine?.seek(this.#at);
+      if (this.#wanted && media.paused) void this.play();
     });
     on('durationchange', () => this.#length(media));
     on('resize loadedmetadata', () => {
@@ -334,6 +342,7 @@ export class Playing {
     on('ended', () => {
       this.ended = true;
       this.paused = true;
+      this.#wanted = false;
       this.time = this.duration;
       this.#watching?.ended();
     });

@@ -6,9 +6,9 @@ VALUES (7, '00000000000000000000000001', 1, 'Pilot', 3, 1, 'About', 60000, 'mp4'
     'h264', 'aac', 'en', '', NULL, 3, 0, 1000, NULL, 1, 2);
 INSERT INTO details (video, body) VALUES (7, '{"chapters":[]}');
 INSERT INTO aliases (content, video) VALUES ('00000000000000000000000009', 7);
-INSERT INTO files (id, video, root, path, folder, size, modified_ns, inode, device, state, problem, identity,
-    found_ms, seen)
-VALUES (1, 7, '/media', 'a/b.mp4', 'a', 1234, 5, 6, 7, 0, NULL, 1, 1000, 1);
+INSERT INTO files (id, video, root, path, folder, name, size, modified_ns, inode, device, state, problem, identity,
+    found_ms, seen, beside)
+VALUES (1, 7, '/media', 'a/b.mp4', 'a', 'b.mp4', 1234, 5, 6, 7, 0, NULL, 1, 1000, 1, 0);
 INSERT INTO personal (user_id, video, rating, favourite_ms, watched_ms, resume_ms, played_ms, plays)
 VALUES (1, 7, 4, 10, NULL, 500, 11, 1);
 INSERT INTO plays (id, user_id, video, started_ms, position_ms) VALUES (1, 1, 7, 11, 500);

@@ -1,35 +1,35 @@
-//! The section of the page: machine, tables, bars.
+//! A section of the page of figures: machine, tables, bars.
 
 use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::Stage;
-use super::bars::{Bar, Demand};
+use crate::demand::{Bar, Demand};
 use crate::files::say;
-use crate::machine::Machine;
 use crate::numbers::Spread;
 use crate::report::{cell, grouped};
 
 /// What is printed at the end.
-pub(super) struct Page {
+pub(crate) struct Page {
     head: String,
+    bars_heading: &'static str,
     body: String,
     bars: Vec<Bar>,
     notes: Vec<String>,
     failures: Vec<String>,
-    others: f64,
+    /// The most that others used of a core, where that was measured.
+    others: Option<f64>,
     /// What waited for processors when the run began (`/proc/loadavg`).
     load: String,
 }
 
 /// One table under way.
-pub(super) struct Table {
+pub(crate) struct Table {
     text: String,
 }
 
 /// A cell.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text(String),
     /// One value with its digits.
     Value(f64, usize),
@@ -49,14 +49,14 @@ impl Cell {
 
 impl Table {
     /// A table with these headings, the first of which is that of the rows' names.
-    pub(super) fn new(headings: &[&str]) -> Self {
+    pub(crate) fn new(headings: &[&str]) -> Self {
         let mut text = format!("| {} |\n|---", headings.join(" | "));
         text.push_str(&"|---:".repeat(headings.len().saturating_sub(1)));
         text.push_str("|\n");
         Self { text }
     }
 
-    pub(super) fn row(&mut self, name: &str, cells: impl IntoIterator<Item = Cell>) {
+    pub(crate) fn row(&mut self, name: &str, cells: impl IntoIterator<Item = Cell>) {
         let cells: Vec<String> = cells.into_iter().map(Cell::text).collect();
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "| {name} | {} |", cells.join(" | "));
@@ -67,64 +67,42 @@ impl Table {
 const QUIET: f64 = 0.05;
 
 impl Page {
-    pub(super) fn new(machine: Machine, stage: &Stage) -> Self {
-        let m = machine;
-        let mut versions: Vec<String> =
-            vec![format!("Vidicon {}", stage.vidicon.peer.version(&stage.vidicon.program))];
-        versions.extend(
-            stage.nginx.first().map(|one| format!("nginx {}", one.peer.version(&one.program))),
-        );
-        versions.extend(super::spawn::version().ok());
-        let head = format!(
-            "## Packaging\n\n- Date: {}\n- Machine: {}, {} cores, {:.0} GB memory\n- System: {}; kernel {}\n\
-             - Versions: {}\n- Way: loopback, plain HTTP/1.1; every server on core {}, the load generator on core {}; \
-             {} runs, loads counted for {} s each, servers taking turns; bodies dropped in the kernel. CPU is user \
-             and system time of the server. GB and MB are powers of ten.\n",
-            m.date,
-            m.processor,
-            m.cores,
-            m.memory_gb,
-            m.system,
-            m.kernel,
-            versions.join("; "),
-            m.server_core,
-            m.load_core,
-            stage.runs,
-            stage.measure.as_secs_f64(),
-        );
+    /// A section that begins with these lines, and whose bars have this heading.
+    pub(crate) fn new(head: String, bars_heading: &'static str) -> Self {
         Self {
             head,
+            bars_heading,
             body: String::new(),
             bars: Vec::new(),
             notes: Vec::new(),
             failures: Vec::new(),
-            others: 0.0,
+            others: None,
             load: load(),
         }
     }
 
     /// Runs a part; what fails is told on the page, and the rest goes on.
-    pub(super) fn attempt(&mut self, name: &str, part: impl FnOnce(&mut Self) -> Result<()>) {
+    pub(crate) fn attempt(&mut self, name: &str, part: impl FnOnce(&mut Self) -> Result<()>) {
         if let Err(error) = part(self) {
             say(&format!("{name}: {error:#}"));
             self.failures.push(format!("{name}: {error:#}"));
         }
     }
 
-    pub(super) fn failed(&self) -> bool {
+    pub(crate) fn failed(&self) -> bool {
         !self.failures.is_empty()
     }
 
-    pub(super) fn note(&mut self, text: &str) {
+    pub(crate) fn note(&mut self, text: &str) {
         self.notes.push(text.to_owned());
     }
 
     /// Notes how much of a core others used in one run.
-    pub(super) fn others(&mut self, share: f64) {
-        self.others = self.others.max(share);
+    pub(crate) fn others(&mut self, share: f64) {
+        self.others = Some(self.others.unwrap_or(0.0).max(share));
     }
 
-    pub(super) fn table(&mut self, title: &str, words: &str, table: &Table) {
+    pub(crate) fn table(&mut self, title: &str, words: &str, table: &Table) {
         let _ = write!(self.body, "\n### {title}\n\n");
         if !words.is_empty() {
             let _ = write!(self.body, "{words}\n\n");
@@ -132,7 +110,7 @@ impl Page {
         self.body.push_str(&table.text);
     }
 
-    pub(super) fn bar(
+    pub(crate) fn bar(
         &mut self,
         what: impl Into<String>,
         value: f64,
@@ -144,18 +122,20 @@ impl Page {
     }
 
     /// The section in Markdown.
-    pub(super) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut page = self.head.clone();
-        let advice = if self.others > QUIET {
-            "; **the machine was not quiet: run again before believing small differences**"
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            page,
-            "- Others took at most {:.0} % of one core during a load{advice}",
-            self.others * 100.0
-        );
+        if let Some(others) = self.others {
+            let advice = if others > QUIET {
+                "; **the machine was not quiet: run again before believing small differences**"
+            } else {
+                ""
+            };
+            let _ = writeln!(
+                page,
+                "- Others took at most {:.0} % of one core during a load{advice}",
+                others * 100.0
+            );
+        }
         let _ = writeln!(
             page,
             "- Load averages (1, 5, 15 minutes): {} at the beginning, {} at the end; the bars of latency mean something on an idle machine only",
@@ -174,7 +154,11 @@ impl Page {
             }
         }
         if !self.bars.is_empty() {
-            page.push_str("\n### Bars of packaging\n\n| bar | measured | asked for | |\n|---|---:|---:|---|\n");
+            let _ = write!(
+                page,
+                "\n### {}\n\n| bar | measured | asked for | |\n|---|---:|---:|---|\n",
+                self.bars_heading
+            );
         }
         for bar in &self.bars {
             let unit = |text: String| {

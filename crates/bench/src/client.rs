@@ -14,7 +14,7 @@ use crate::load::{connect, receive};
 const DROP_BYTES: usize = 4 << 20;
 
 /// A kept connection.
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     host: String,
     space: Vec<u8>,
@@ -22,30 +22,34 @@ pub(super) struct Client {
 
 /// How long an answer took, from sending the request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Took {
+pub(crate) struct Took {
     /// To the first byte of the body.
-    pub(super) first: Duration,
+    pub(crate) first: Duration,
     /// To its last.
-    pub(super) total: Duration,
+    pub(crate) total: Duration,
     /// The length of the body.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Client {
-    pub(super) fn connect(address: SocketAddrV4) -> Result<Self> {
+    pub(crate) fn connect(address: SocketAddrV4) -> Result<Self> {
         let stream = connect(address, None)?;
         stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         Ok(Self { stream, host: address.to_string(), space: vec![0; DROP_BYTES] })
     }
 
     /// The body of an answer.
-    pub(super) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
+    pub(crate) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
         self.get_with(path, "")
     }
 
     /// The same, of a request with further lines in its head.
-    pub(super) fn get_with(&mut self, path: &str, fields: &str) -> Result<Vec<u8>> {
+    pub(crate) fn get_with(&mut self, path: &str, fields: &str) -> Result<Vec<u8>> {
         self.ask(path, fields)?;
+        self.body(path)
+    }
+
+    fn body(&mut self, path: &str) -> Result<Vec<u8>> {
         let (head, mut body) = self.head(path)?;
         let length = usize::try_from(Self::length(path, head)?)?;
         let had = body.len();
@@ -56,8 +60,26 @@ impl Client {
         Ok(body)
     }
 
+    /// The body of the answer to a request that changes something.
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        fields: &str,
+        body: &[u8],
+    ) -> Result<Vec<u8>> {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: vidicon-bench\r\nContent-Length: {}\r\n{fields}\r\n",
+            self.host,
+            body.len()
+        );
+        self.stream.write_all(head.as_bytes()).context("could not send a request")?;
+        self.stream.write_all(body).context("could not send the body of a request")?;
+        self.body(path)
+    }
+
     /// Times an answer, whose body is dropped. `fields` are further lines of the request's head.
-    pub(super) fn time(&mut self, path: &str, fields: &str) -> Result<Took> {
+    pub(crate) fn time(&mut self, path: &str, fields: &str) -> Result<Took> {
         let begin = Instant::now();
         self.ask(path, fields)?;
         let (head, early) = self.head(path)?;
@@ -93,7 +115,7 @@ impl Client {
             };
             got.extend_from_slice(some.get(..count).unwrap_or_default());
             if let Some(head) = parse_head(&got)? {
-                if head.status != 200 {
+                if !(200..300).contains(&head.status) {
                     let text = String::from_utf8_lossy(got.get(head.size..).unwrap_or_default());
                     bail!("{path}: status {}: {text}", head.status);
                 }
@@ -103,6 +125,9 @@ impl Client {
     }
 
     fn length(path: &str, head: Head) -> Result<u64> {
+        if head.status == 204 {
+            return Ok(0);
+        }
         head.length.with_context(|| format!("{path}: an answer without Content-Length"))
     }
 }

@@ -1,25 +1,25 @@
-//! The bars of packaging, and whether they were reached.
+//! Bars that ask for a figure, and whether they were reached.
 
 /// What a bar asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Demand {
+pub(crate) enum Demand {
     AtLeast(f64),
     AtMost(f64),
 }
 
 /// A bar and what was measured.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bar {
-    pub(super) what: String,
-    pub(super) value: f64,
-    pub(super) unit: &'static str,
-    pub(super) digits: usize,
-    pub(super) demand: Demand,
+pub(crate) struct Bar {
+    pub(crate) what: String,
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) digits: usize,
+    pub(crate) demand: Demand,
 }
 
 impl Bar {
     /// A value that is not a number reaches nothing.
-    pub(super) fn reached(&self) -> bool {
+    pub(crate) fn reached(&self) -> bool {
         match self.demand {
             Demand::AtLeast(least) => self.value >= least,
             Demand::AtMost(most) => self.value <= most,
