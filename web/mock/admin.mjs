@@ -5,7 +5,7 @@ let session = process.env.SESSION ?? 'local-set';
 let load;
 let report;
 let scanning;
-let reports = [{ folder: '/srv/videos', files: ['ratings.json', 'views.json', 'favorites.json'], known: true, matched: 1204, changed: 0, unmatched: [{ name: 'old/holiday.avi', reason: 'no file has this name' }, { name: 'clip.mp4', reason: '3 files are called so: Clips/clip.mp4, Home/clip.mp4, Concerts/clip.mp4' }], unmatched_count: 2, malformed: [{ file: 'ratings.json', entry: '"x.mp4": 9', reason: 'a rating is 1 to 5' }] }];
+let reports = [{ folder: '/srv/videos', files: ['ratings.json', 'views.json', 'favorites.json'], known: true, matched: 1204, ratings: 0, views: 0, tags: 0, favourites: 0, unmatched: [{ name: 'old/holiday.avi', reason: 'no file has this name' }, { name: 'clip.mp4', reason: '3 files are called so: Clips/clip.mp4, Home/clip.mp4, Concerts/clip.mp4' }], unmatched_count: 2, malformed: [{ file: 'ratings.json', entry: '"x.mp4": 9', reason: 'a rating is 1 to 5' }] }];
 const sessions = [
   { id: '1f', role: 'admin', created: iso(Date.now() - 3_600_000), used: iso(Date.now() - 20_000), ends: iso(Date.now() + 6e8), address: '192.168.1.23', agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0', current: true },
   { id: '2e', role: 'admin', created: iso(Date.now() - 86_400_000 * 3), used: iso(Date.now() - 86_400_000), ends: iso(Date.now() + 3e8), address: '192.168.1.40', agent: 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile Safari/604.1', current: false },
@@ -55,7 +55,7 @@ function status(since, videos) {
     cpu: { cores: 4, process_permille: sample(now).cpu_process_permille, machine_permille: sample(now).cpu_machine_permille },
     memory: { resident: sample(now).memory_resident, machine_total: 8.2e9, machine_available: 5.1e9 },
     disks: [{ purpose: 'media', path: '/srv/videos', total: 8e12, available: 1.2e12 }, { purpose: 'media', path: '/mnt/nas/films', total: 24e12, available: 0.4e12 }, { purpose: 'data', path: '/var/lib/vidicon', total: 256e9, available: 96e9 }],
-    caches: [{ name: 'lists', entries: 214, bytes: 3.1e6, hits: 91_204, misses: 4820 }, { name: 'open films', entries: 38, bytes: 12e6, hits: 18_022, misses: 391 }, { name: 'segments laid out', entries: 802, bytes: 31e6, hits: 2212, misses: 1904 }],
+    caches: [{ name: 'lists', entries: 214, hits: 91_204, misses: 4820 }, { name: 'open films', entries: 38, hits: 18_022, misses: 391 }, { name: 'segments laid out', entries: 802, hits: 2212, misses: 1904 }],
     troubles: [
       { at: iso(Date.now() - 240_000), status: 503, reason: 'its drive is away', method: 'GET', path: '/video/Films/Heat.mkv', address: '192.168.1.31' },
       { at: iso(Date.now() - 3_900_000), status: 401, reason: 'password_wrong', method: 'POST', path: '/api/v1/session', address: '192.168.1.77' },
@@ -119,7 +119,6 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
     if (session === 'local') session = 'local-set';
     return {};
   }
-  if (at === 'admin/cache/refresh') return {};
   if (at === 'admin/logs') {
     const newest = Math.floor((Date.now() - first) / 1000);
     const after = params.has('after') ? Number(params.get('after')) : Math.max(0, newest - 200);
@@ -161,7 +160,7 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
   if (at === 'import') {
     if (method !== 'POST') return { items: reports, total: reports.length };
     if (!body.folder.startsWith('/')) throw refuse(422, `${body.folder} is no folder that can be read: write its whole path`);
-    const made = { ...reports[0], folder: body.folder, known: false, changed: 312 };
+    const made = { ...reports[0], folder: body.folder, known: false, ratings: 312, views: 840, favourites: 41 };
     reports = [made, ...reports.filter((one) => one.folder !== made.folder)];
     return made;
   }

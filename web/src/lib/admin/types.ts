@@ -11,7 +11,7 @@ export interface Stream {
   bytes: number; bytes_per_second: number;
 }
 export interface Disk { purpose: string; path: string; total?: number; available?: number; problem?: string }
-export interface Cache { name: string; entries: number; bytes: number; hits: number; misses: number }
+export interface Cache { name: string; entries: number; hits: number; misses: number }
 export interface Fault { at: string; status?: number; reason: string; method: string; path: string; address: string }
 export interface Sample {
   at: string; requests_per_second: number; failed: number; bytes_per_second: number; p95_us: number; cpu_process_permille: number;
@@ -55,6 +55,8 @@ export interface WatchedRoot { root: string; mode: 'notified' | 'polled' | 'miss
 export interface SessionItem { id: string; role: string; created: string; used: string; ends: string; address: string; agent: string; current: boolean }
 
 export interface ImportReport {
-  folder: string; files: string[]; known: boolean; matched: number; changed: number; unmatched: { name: string; reason: string }[];
-  unmatched_count: number; malformed: { file?: string; entry?: string; reason?: string }[];
+  folder: string; files: string[]; known: boolean; matched: number;
+  /** How many videos got each. */
+  ratings: number; views: number; tags: number; favourites: number;
+  unmatched: { name: string; reason: string }[]; unmatched_count: number; malformed: { file: string; entry?: string; reason: string }[];
 }
