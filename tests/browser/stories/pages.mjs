@@ -70,10 +70,8 @@ export default async function pages(world) {
     loadtest: ["/admin/load", heading],
     data: ["/admin/data", heading],
     access: ["/admin/access", heading],
-    unknown: ["/nowhere", heading],
+    unknown: ["/playlists/nowhere", heading],
   };
-  // An address that is no page is a 404 with a page.
-  me.excuse(/404.*\/nowhere|\/nowhere.*404|status of 404.*nowhere/);
 
   const wanted = world.only?.split(",") ?? Object.keys(all);
   for (const name of wanted) {

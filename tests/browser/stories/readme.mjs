@@ -7,6 +7,9 @@ export default async function readme(world) {
   await me.go("/");
   await me.page.locator(".shelf .card").first().waitFor();
   await me.pictures();
-  await me.page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
+  // What is on the screen; others are not loaded before somebody goes there.
+  await me.page.waitForFunction(() =>
+    [...document.images].every((image) => image.getBoundingClientRect().top > innerHeight || image.getBoundingClientRect().left > innerWidth || (image.complete && image.naturalWidth > 0)),
+  );
   await me.page.screenshot({ path: world.file, type: "jpeg", quality: 84 });
 }

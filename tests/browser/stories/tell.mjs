@@ -2,7 +2,8 @@
 //
 //   node tell.mjs hover '{"base": "http://127.0.0.1:9000", "media": "/videos", "spare": "/tmp", "shots": "/tmp/shots"}'
 //
-// Ends with 0 if it went as told and nothing went wrong beside it; else says what did.
+// Ends with 0 if it went as told and nothing went wrong beside it; else says what did, and leaves
+// pictures of the pages as they are then.
 
 import { World } from "./world.mjs";
 
@@ -15,6 +16,7 @@ try {
   await story(world);
 } catch (error) {
   console.log(`${name}: ${error.stack}`);
+  await world.remember(name);
   process.exitCode = 1;
 } finally {
   await world.close();

@@ -34,7 +34,7 @@ export default async function watch(world) {
   await until(async () => (await me.video("Summer 10")).views > 0, "no view is counted");
 
   // Home offers it, too.
-  await page.getByRole("link", { name: "Vidicon, home" }).click();
+  await me.visit("Home");
   await page.getByText("Continue watching").first().waitFor();
   await page.getByRole("heading", { name: "Summer 10" }).first().waitFor();
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -54,6 +55,13 @@ export class World {
   // What went wrong beside the story, for everybody.
   findings() {
     return this.#people.flatMap((person) => person.findings);
+  }
+
+  // Draws what everybody sees, for whoever wants to know why a story failed.
+  async remember(name) {
+    for (const [at, { page }] of this.#people.entries()) {
+      await page.screenshot({ path: join(this.shots, `failed-${name}-${at + 1}.png`), timeout: 10_000 }).catch(() => undefined);
+    }
   }
 
   async close() {
