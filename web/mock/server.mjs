@@ -237,6 +237,10 @@ function film(request, response) {
 createServer(async (request, response) => {
   const url = new URL(request.url, 'http://mock');
   if (passed(request, response, madeUp)) return;
+  if (url.pathname === '/admin/cache/refresh') {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    return response.end('{}');
+  }
   if (url.pathname === '/ready') {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     return response.end(JSON.stringify(process.env.WELL ? { status: 'ready', conditions: [] } : readiness));

@@ -35,7 +35,6 @@ use crate::{
     ready::Readiness,
     routes::{self, Parts, Shared},
     sse::Listeners,
-    welcome,
 };
 
 /// What the routes need.
@@ -242,11 +241,7 @@ where
 
 fn page(request: &http::request::Parts) -> Response {
     if request.method == Method::GET {
-        return match pages::page(&request.headers) {
-            Some(page) => page,
-            None if request.uri.path() == "/" => welcome::page().into_response(),
-            None => pages::unbuilt(),
-        };
+        return pages::page(&request.headers);
     }
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages can only be read")
         .header(header::ALLOW, HeaderValue::from_static("GET, HEAD"))

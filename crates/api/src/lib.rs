@@ -35,7 +35,6 @@ mod ready;
 mod routes;
 mod sse;
 mod v1;
-mod welcome;
 
 pub use {
     access::{

@@ -63,9 +63,12 @@ pub(crate) fn is_asset(path: &str) -> bool {
     may_be && is_shown(name) && Built::get(name).is_some()
 }
 
-/// The page; none before it was built.
-pub(crate) fn page(headers: &HeaderMap) -> Option<Response> {
-    Built::get("index.html").map(|_| file("index.html", headers))
+/// The page; before it was built, one that says how to build it.
+pub(crate) fn page(headers: &HeaderMap) -> Response {
+    match Built::get("index.html") {
+        Some(_) => file("index.html", headers),
+        None => unbuilt(),
+    }
 }
 
 /// An embedded file; 404 when there is none of this name.
@@ -159,7 +162,7 @@ fn kind_of(name: &str) -> &'static str {
 }
 
 /// Before `web/` was built there is nothing to show but how that is done.
-pub(crate) fn unbuilt() -> Response {
+fn unbuilt() -> Response {
     let text = "<!doctype html><html lang=en><meta charset=utf-8><title>Vidicon</title>\
                 <h1>The pages are not built</h1>\
                 <p>This Vidicon serves its API and its films, but was built without its pages. \

@@ -260,3 +260,35 @@ fn lead(index: &Index) -> Option<usize> {
     let chosen = usable().find(|(_, track)| track.roles.default).or_else(|| usable().next());
     chosen.map(|(position, _)| position)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use testkit::oddities;
+
+    use super::*;
+    use crate::{Subject, testing::subject};
+
+    #[tokio::test]
+    async fn a_key_picture_found_alone_is_the_one_that_its_segment_begins_with() {
+        for (file, searched) in
+            [("large.mkv", true), ("clean.mp4", false), ("h264_open_gop.mp4", false)]
+        {
+            let path = oddities::named(file).path();
+            let Subject::Film(film) = subject(&path).await else { panic!("a film") };
+            let reel = Reel::of(&film).unwrap();
+            let (track, index, budget) = (reel.track(), film.index(), Budget::default());
+            assert_eq!(track.table().is_none(), searched, "{file}");
+            assert!(track.keys.len() > 2, "{file}");
+            for (number, key) in track.keys.iter().enumerate() {
+                let end = track.keys.get(number + 1).map_or(i64::MAX, |next| next.time);
+                let want = demux::Want { track: reel.track, range: key.time..end, numbers: None };
+                let all = demux::samples(&film.source, index, &[want], &budget).unwrap();
+                let first = all[0].iter().find(|sample| sample.key).unwrap();
+                let alone = demux::key_picture(&film.source, index, track, key, &budget);
+                let alone = alone.unwrap().unwrap();
+                assert_eq!((alone.offset, alone.size), (first.offset, first.size), "{file}");
+            }
+        }
+    }
+}

@@ -8,10 +8,11 @@
 
 mod known;
 mod look;
+mod readers;
 mod status;
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::atomic::Ordering,
@@ -21,16 +22,12 @@ use std::{
 use catalogue::VideoId;
 use tokio::{
     sync::mpsc,
-    task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 pub(crate) use self::status::Progress;
 pub use self::status::{ScanState, ScanStatus};
-use self::{
-    known::KnownFiles,
-    look::{Looked, look_at},
-};
+use self::{known::KnownFiles, look::Looked, readers::Readers};
 use crate::{
     Library,
     error::LibraryError,
@@ -38,9 +35,6 @@ use crate::{
     walk::{self, FileState, Place, Step},
 };
 
-/// How many files are looked into at a time. Two keep a disk busy, and leave the third reader of
-/// their folder to whoever wants to play something.
-const AT_A_TIME: usize = 2;
 /// The most files that are written down at once, and how long one that was found may wait for
 /// others.
 const BATCH: usize = 500;
@@ -84,25 +78,35 @@ impl Library {
         let mut known = KnownFiles::load(&self.0.store, &root, &prefix).await?;
         let mut pass = Pass::new(self, scope.root, root);
         let mut steps = steps(folder, scope.path.clone(), self.0.links);
-        while let Some(step) = steps.recv().await {
-            match step {
-                Step::Folder(places) => {
-                    for place in places {
-                        pass.place(place, &mut known).await?;
+        let (mut places, mut has_more) = (VecDeque::new(), true);
+        loop {
+            while pass.readers.have_room()
+                && let Some(place) = places.pop_front()
+            {
+                pass.place(place, &mut known)?;
+            }
+            if !has_more && places.is_empty() && pass.readers.are_done() {
+                break;
+            }
+            tokio::select! {
+                step = steps.recv(), if has_more && places.is_empty() => match step {
+                    Some(Step::Folder(found)) => places.extend(found),
+                    Some(Step::Unreadable(path, error)) => {
+                        // Its files are not gone: nobody knows. A root that is not there has none.
+                        if path.is_empty() && !is_absent(&error) || !path.is_empty() {
+                            known.spare(&path);
+                        }
+                        if !is_absent(&error) {
+                            tracing::warn!(folder = path, %error, "a folder cannot be looked through");
+                        }
                     }
-                }
-                Step::Unreadable(path, error) => {
-                    // Its files are not gone: nobody knows. A root that is not there has none.
-                    if path.is_empty() && !is_absent(&error) || !path.is_empty() {
-                        known.spare(&path);
-                    }
-                    if !is_absent(&error) {
-                        tracing::warn!(folder = path, %error, "a folder cannot be looked through");
-                    }
-                }
+                    None => has_more = false,
+                },
+                looked = pass.readers.next(), if !pass.readers.are_done() => pass.take(looked).await?,
+                () = sleep_until(pass.write_at), if !pass.batch.is_empty() => pass.write().await?,
             }
         }
-        pass.finish().await?;
+        pass.write().await?;
         let gone = known.gone();
         pass.tally.gone = gone.len() as u64;
         for some in gone.chunks(BATCH) {
@@ -160,11 +164,10 @@ fn steps(folder: PathBuf, start: PathBuf, links: walk::Links) -> mpsc::Receiver<
 struct Pass<'a> {
     library: &'a Library,
     root: usize,
-    /// The media folder as the store names it.
-    name: String,
-    looks: JoinSet<Option<Looked>>,
+    readers: Readers,
     batch: Vec<Looked>,
-    batch_since: Instant,
+    /// When the batch is written at the latest.
+    write_at: Instant,
     tally: Tally,
     /// Which scan this is: when it began.
     began_ms: i64,
@@ -175,16 +178,16 @@ impl<'a> Pass<'a> {
         Self {
             library,
             root,
-            name,
-            looks: JoinSet::new(),
+            readers: Readers::new(library, root, name),
             batch: Vec::new(),
-            batch_since: Instant::now(),
+            write_at: Instant::now(),
             tally: Tally::default(),
             began_ms: now_ms(),
         }
     }
 
-    async fn place(&mut self, place: Place, known: &mut KnownFiles) -> Result<(), LibraryError> {
+    /// What is known stays, what is not is given to the readers.
+    fn place(&mut self, place: Place, known: &mut KnownFiles) -> Result<(), LibraryError> {
         let status = &self.library.0.scans.progress;
         status.seen.fetch_add(1, Ordering::Relaxed);
         if known.is_unchanged(&place) {
@@ -196,36 +199,19 @@ impl<'a> Pass<'a> {
             self.library.look_again(self.root, place.path.as_path().to_owned(), AGAIN);
             return Ok(());
         }
-        while self.looks.len() >= AT_A_TIME {
-            self.take_one().await?;
-        }
         self.tally.read += 1;
-        let (library, root, name) = (self.library.clone(), self.root, self.name.clone());
-        self.looks.spawn(async move { look_at(&library, root, name, place).await });
-        Ok(())
+        let given = self.readers.give(place);
+        given.map_err(|error| LibraryError::Failed(format!("no thread to read files: {error}")))
     }
 
-    async fn take_one(&mut self) -> Result<(), LibraryError> {
-        let found = self.looks.join_next().await;
-        // A look that panicked is a fault of ours that costs one file, and is in the log.
-        if let Some(Ok(Some(found))) = found {
-            self.library.0.scans.progress.read.fetch_add(1, Ordering::Relaxed);
-            if self.batch.is_empty() {
-                self.batch_since = Instant::now();
-            }
-            self.batch.push(found);
+    async fn take(&mut self, looked: Option<Looked>) -> Result<(), LibraryError> {
+        let Some(looked) = looked else { return Ok(()) };
+        self.library.0.scans.progress.read.fetch_add(1, Ordering::Relaxed);
+        if self.batch.is_empty() {
+            self.write_at = Instant::now() + BATCH_TIME;
         }
-        if self.batch.len() >= BATCH || self.batch_since.elapsed() > BATCH_TIME {
-            self.write().await?;
-        }
-        Ok(())
-    }
-
-    async fn finish(&mut self) -> Result<(), LibraryError> {
-        while !self.looks.is_empty() {
-            self.take_one().await?;
-        }
-        self.write().await
+        self.batch.push(looked);
+        if self.batch.len() >= BATCH { self.write().await } else { Ok(()) }
     }
 
     async fn write(&mut self) -> Result<(), LibraryError> {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{atomic::Ordering, mpsc},
+    time::Duration,
 };
 
 use catalogue::{Catalogue, Entry, UserId, VideoId};
@@ -12,6 +13,10 @@ use crate::{Library, error::LibraryError, lock};
 
 /// How many entries are read at once after the start.
 const PAGE: u32 = 5_000;
+/// How many videos are sorted in before those who wait to find something have their turn.
+const AT_ONCE: usize = 64;
+/// How long they have then. A lock that is taken again at once is hardly ever theirs.
+const TURN: Duration = Duration::from_millis(1);
 
 impl Library {
     /// Lets the catalogue follow what was written, and tells those who listen. What was written stays
@@ -40,14 +45,17 @@ impl Library {
         for some in videos.chunks(1_000) {
             let entries = self.0.store.entries_of(some).await?;
             let personals = self.0.store.personals_of(UserId::HOUSEHOLD, some).await?;
-            let mut catalogue = self.catalogue_to_write();
-            for (video, entry) in entries {
-                catalogue.put(video, &entry);
-            }
             let personals: HashMap<_, _> = personals.into_iter().collect();
-            for video in some {
-                let personal = personals.get(video).copied().unwrap_or_default();
-                catalogue.set_personal(UserId::HOUSEHOLD, *video, &personal);
+            for (at, some) in entries.chunks(AT_ONCE).enumerate() {
+                if at > 0 {
+                    tokio::time::sleep(TURN).await;
+                }
+                let mut catalogue = self.catalogue_to_write();
+                for (video, entry) in some {
+                    catalogue.put(*video, entry);
+                    let personal = personals.get(video).copied().unwrap_or_default();
+                    catalogue.set_personal(UserId::HOUSEHOLD, *video, &personal);
+                }
             }
         }
         if !gone.is_empty() {

@@ -7,6 +7,7 @@
 //! - [`FaultyDisk`] (Linux) is a file system that fails, stalls and counts on request.
 //! - [`Postgres`] is an empty database of a server that the test starts.
 //! - [`Clips`] finds real films, or makes some with ffmpeg.
+//! - [`Scene`] is a small colourful film, for pages that are looked at.
 //! - [`tools`] runs real clients with a deadline.
 //!
 //! Everything waits for events, with a deadline that only a broken server reaches. The kit knows
@@ -33,6 +34,7 @@ pub mod multipart;
 pub mod oddities;
 pub mod pattern;
 pub mod postgres;
+pub mod scenes;
 pub mod server;
 pub mod target;
 pub mod tools;
@@ -46,5 +48,6 @@ pub use http::{Dial, Headers, Http, Response};
 pub use judge::Judge;
 pub use pattern::Pattern;
 pub use postgres::Postgres;
+pub use scenes::{SCENES, Scene};
 pub use server::{Server, Signal};
 pub use wait::{DEADLINE, until};

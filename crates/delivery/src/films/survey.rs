@@ -40,11 +40,14 @@ impl Films {
     /// What the file at this path holds: from the shelf, or read now, as one of the few of its
     /// folder that are read at a time. Nothing is kept open. However many files are surveyed, those
     /// that play have a reader left.
+    ///
+    /// It is read on the thread that polls this, which must be one that may wait and that drives no
+    /// connections: a scan has such threads, and going from one thread to another for each of a
+    /// hundred thousand files would cost more than reading them.
     pub async fn survey(&self, path: &RelativePath) -> Result<Survey, FilmError> {
         let file = self.0.folders.open(path).await?;
         let name = path.to_url_path();
-        let (films, read) = (self.clone(), file.clone());
-        let record = file.gate.run_long(move || films.look_into(&read, name)).await?;
+        let record = file.gate.run_long_here(|| self.look_into(&file, name)).await?;
         self.0.ids.saw(record.id, path, file.len);
         Ok(Survey {
             id: record.id,

@@ -21,6 +21,8 @@ export interface Subject {
 
 /** How often the same source is fetched again after the network failed, before it takes somebody to ask for it. */
 const networkTries = 3;
+/** Seconds before the end that are played in any case. */
+const lastBit = 0.3;
 
 export class Playing {
   time = $state(0);
@@ -162,7 +164,8 @@ export class Playing {
   }
 
   seek(seconds: number): void {
-    const to = Math.min(Math.max(0, seconds), this.duration > 0 ? this.duration : seconds);
+    // A little before the end: not every engine notices that it is over when it jumps there.
+    const to = Math.min(Math.max(0, seconds), this.duration > 0 ? Math.max(0, this.duration - lastBit) : seconds);
     this.time = to;
     this.ended = false;
     if (this.#settled) this.#engine?.seek(to);
