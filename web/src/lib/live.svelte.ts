@@ -2,7 +2,7 @@
 import { api, got } from './api/client';
 import type { ScanNews, Video } from './api/types';
 import { EventParser } from './sse';
-import { shown, type VideoState } from './videos.svelte';
+import { hold, shown } from './videos.svelte';
 
 /** What the server tells. The names are those of its events. */
 export interface News {
@@ -130,10 +130,9 @@ class Live {
     const ids = [...this.#changed].slice(0, 24);
     this.#changed.clear();
     for (const id of ids) {
-      const state: VideoState | undefined = shown(id);
-      if (!state) continue;
+      if (!shown(id)) continue;
       try {
-        state.adopt(await got(api.GET('/api/v1/videos/{id}', { params: { path: { id } } })));
+        hold(await got(api.GET('/api/v1/videos/{id}', { params: { path: { id } } })));
       } catch {
         // Gone meanwhile, or the server is: the list will say so.
       }

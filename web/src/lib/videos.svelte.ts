@@ -89,7 +89,7 @@ const gone = new FinalizationRegistry<string>((id) => {
 
 /** The one state of this video; news about it is taken in. */
 export function hold(video: Video): VideoState {
-  const clean = withoutNulls(video);
+  const clean = whole(video);
   const before = all.get(video.id)?.deref();
   if (before) {
     before.adopt(clean);
@@ -107,10 +107,10 @@ export function shown(id: string): VideoState | undefined {
 }
 
 /** A field that the server left out is gone, also where an older answer had it. */
-function withoutNulls(video: Video): Video {
+function whole(video: Video): Video {
   return {
     ...video,
     rating: video.rating ?? undefined, resume: video.resume ?? undefined, played: video.played ?? undefined,
-    poster: video.poster ?? undefined, preview: video.preview ?? undefined,
+    poster: video.poster ?? undefined, preview: video.preview ?? undefined, storyboard: video.storyboard ?? undefined, made: video.made ?? undefined,
   } as Video;
 }
