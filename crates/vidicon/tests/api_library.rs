@@ -294,10 +294,9 @@ fn a_name_that_several_files_have_is_no_name() {
     let clips = Clips::open();
     put(&place.folder, &clips, "new/other.mp4", Container::Mkv);
     put(&place.folder, &clips, "old/other.mp4", Container::Webm);
-    let mut refused = place.server.get("/watch/other.mp4");
-    testkit::until("both files are known", || {
-        refused = place.server.get("/watch/other.mp4");
-        refused.status == 409
+    let refused = testkit::until("both files", || {
+        let answer = place.server.get("/watch/other.mp4");
+        (answer.status == 409).then_some(answer)
     });
     refused.expect_problem(409);
     let candidates = json(&refused)["candidates"].as_array().unwrap().clone();
