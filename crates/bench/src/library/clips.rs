@@ -16,15 +16,15 @@ const IN_A_FOLDER: u64 = 100;
 const WHOLE: &str = ".whole";
 
 /// The media folder with so many clips; they are made if they are not there.
-pub(super) fn folder(stage: &Stage) -> Result<PathBuf> {
-    let folder = stage.work.join("clips").join(stage.files.to_string());
+pub(super) fn folder(stage: &Stage, count: u64) -> Result<PathBuf> {
+    let folder = stage.work.join("clips").join(count.to_string());
     if folder.join(WHOLE).is_file() {
         return Ok(folder);
     }
-    say(&format!("making {} files", stage.files));
+    say(&format!("making {count} files"));
     let clip = clip(&stage.work)?;
     let media = media_of(&clip)?;
-    for number in 0..stage.files {
+    for number in 0..count {
         if number % IN_A_FOLDER == 0 {
             stage.stop.check()?;
             fs::create_dir_all(folder.join(folder_of(number)))

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::net::SocketAddrV4;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,14 +36,9 @@ const LIMIT: Duration = Duration::from_mins(15);
 /// From one look of the simulated client at the page to the next.
 const EVERY: Duration = Duration::from_millis(50);
 
-/// The data folder with the scanned files, for whoever comes later.
-pub(super) fn data(stage: &Stage) -> PathBuf {
-    stage.work.join("data")
-}
-
 /// One scan with nobody there, some that find nothing new, and one while somebody looks at the page.
 pub(super) fn measure(stage: &Stage, page: &mut Page) -> Result<()> {
-    let media = clips::folder(stage)?;
+    let media = clips::folder(stage, stage.files)?;
     warm(stage, &media)?;
     let files = crate::report::grouped(real(stage.files), 0);
 
@@ -110,8 +105,9 @@ fn busy(stage: &Stage, media: &Path) -> Result<Pace> {
     look(stage, server.address, Until::Scanned)
 }
 
-fn fresh(stage: &Stage, media: &Path) -> Result<Server> {
-    let data = data(stage);
+/// A server over a media folder, with an empty data folder.
+pub(super) fn fresh(stage: &Stage, media: &Path) -> Result<Server> {
+    let data = stage.work.join("data");
     if data.exists() {
         fs::remove_dir_all(&data)
             .with_context(|| format!("could not remove {}", data.display()))?;
@@ -120,7 +116,11 @@ fn fresh(stage: &Stage, media: &Path) -> Result<Server> {
 }
 
 /// Waits for the end of a scan that began after `before`: its seconds, and the files that it met.
-fn ended(stage: &Stage, address: SocketAddrV4, before: Option<&str>) -> Result<(f64, u64)> {
+pub(super) fn ended(
+    stage: &Stage,
+    address: SocketAddrV4,
+    before: Option<&str>,
+) -> Result<(f64, u64)> {
     let mut client = Client::connect(address)?;
     let begun = Instant::now();
     loop {
