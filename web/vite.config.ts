@@ -44,7 +44,11 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(
-      ['/api', '/video', '/hls', '/dash', '/clip', '/playback'].map((path) => [path, server]),
+      ['/api', '/video', '/hls', '/hls-ts', '/dash', '/clip', '/playback', '/ready', '/admin/cache'].map((path) => [
+        path,
+        // With the name that the browser knows: for another one the server takes our pages for those of a stranger.
+        { target: server, changeOrigin: false },
+      ]),
     ),
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

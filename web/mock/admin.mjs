@@ -5,16 +5,10 @@ let session = process.env.SESSION ?? 'local-set';
 let load;
 let report;
 let scanning;
-let reports = [{ folder: '/srv/videos', files: ['ratings.json', 'views.json', 'favorites.json'], known: true, matched: 1204, ratings: 0, views: 0, tags: 0, favourites: 0, unmatched: [{ name: 'old/holiday.avi', reason: 'no file has this name' }, { name: 'clip.mp4', reason: '3 files are called so: Clips/clip.mp4, Home/clip.mp4, Concerts/clip.mp4' }], unmatched_count: 2, malformed: [{ file: 'ratings.json', entry: '"x.mp4": 9', reason: 'a rating is 1 to 5' }] }];
+let reports = [{ folder: '/srv/videos', files: ['ratings.json', 'views.json', 'favorites.json'], known: true, matched: 1204, ratings: 0, favourites: 0, views: 0, tags: 0, unmatched: [{ name: 'old/holiday.avi', reason: 'no file has this name' }, { name: 'clip.mp4', reason: '3 files are called so: Clips/clip.mp4, Home/clip.mp4, Concerts/clip.mp4' }], unmatched_count: 2, malformed: [{ file: 'ratings.json', entry: '"x.mp4": 9', reason: 'a rating is 1 to 5' }] }];
 const sessions = [
   { id: '1f', role: 'admin', created: iso(Date.now() - 3_600_000), used: iso(Date.now() - 20_000), ends: iso(Date.now() + 6e8), address: '192.168.1.23', agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0', current: true },
   { id: '2e', role: 'admin', created: iso(Date.now() - 86_400_000 * 3), used: iso(Date.now() - 86_400_000), ends: iso(Date.now() + 3e8), address: '192.168.1.40', agent: 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile Safari/604.1', current: false },
-];
-const jobs = [
-  { id: 41, kind: 'thumbnails', state: 'running', subject: 'Films/Documentary', done: 412, total: 1960, note: 'posters and storyboards', created: iso(Date.now() - 9e5), started: iso(Date.now() - 8.6e5) },
-  { id: 42, kind: 'metadata', state: 'waiting', subject: 'Concerts', done: 0, total: 84, created: iso(Date.now() - 6e5) },
-  { id: 40, kind: 'scan', state: 'done', done: 98412, total: 98412, note: '12 new, 3 gone', created: iso(Date.now() - 4e6), started: iso(Date.now() - 4e6), ended: iso(Date.now() - 3.9e6) },
-  { id: 39, kind: 'backup', state: 'failed', subject: '/mnt/nas/vidicon.backup', done: 0, error: 'the folder is not there: is the drive connected?', created: iso(Date.now() - 9e7), started: iso(Date.now() - 9e7), ended: iso(Date.now() - 9e7) },
 ];
 
 const wave = (at, length, low, high, rough = 0.3) => {
@@ -112,7 +106,7 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
     if (method === 'DELETE') session = 'out';
     return { role: may || session === 'in' ? 'admin' : 'viewer', name: may ? 'administrator' : 'household', local: session.startsWith('local'), password_set: session !== 'local' && session !== 'none' };
   }
-  if (!['admin', 'sessions', 'jobs', 'scan', 'watcher', 'thumbnails', 'import'].includes(parts[0])) return undefined;
+  if (!['admin', 'sessions', 'scan', 'watcher', 'thumbnails', 'import'].includes(parts[0])) return undefined;
   if (!may && parts[0] !== 'watcher' && !(parts[0] === 'scan' && method === 'GET')) throw refuse(401, 'this is for administrators: sign in first');
   if (at === 'admin/status') return status(params.get('since'), videos);
   if (at === 'admin/password') {
@@ -138,17 +132,14 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
     if (method === 'DELETE') sessions.splice(sessions.findIndex((s) => s.id === parts[1]), 1);
     return { items: sessions, total: sessions.length };
   }
-  if (parts[0] === 'jobs') {
-    const job = jobs.find((one) => one.id === Number(parts[1]));
-    if (method === 'DELETE' && job) tell('job', Object.assign(job, { state: 'stopped', ended: iso(Date.now()) }));
-    return { items: jobs, total: jobs.length };
-  }
   if (at === 'scan') {
     if (method === 'POST' && !scanning) {
       scanning = { at: Date.now() };
       const step = setInterval(() => {
         const state = scanState(videos);
-        tell('scan', state);
+        // The event has its times in milliseconds.
+        const { since, took, ...rest } = state;
+        tell('scan', { ...rest, since_ms: Date.parse(since), took_ms: took === undefined ? null : took * 1000 });
         if (state.state === 'idle') clearInterval(step);
       }, 500);
     }
@@ -156,11 +147,11 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
     return scanState(videos);
   }
   if (at === 'watcher') return { roots: [{ root: '/srv/videos', mode: 'notified' }, { root: '/mnt/nas/films', mode: 'polled', reason: 'it is on a drive of kind nfs, which does not tell of changes made elsewhere' }] };
-  if (at === 'thumbnails') return {};
+  if (at === 'thumbnails') return { videos: body.all ? videos.length : 12 };
   if (at === 'import') {
     if (method !== 'POST') return { items: reports, total: reports.length };
     if (!body.folder.startsWith('/')) throw refuse(422, `${body.folder} is no folder that can be read: write its whole path`);
-    const made = { ...reports[0], folder: body.folder, known: false, ratings: 312, views: 840, favourites: 41 };
+    const made = { ...reports[0], folder: body.folder, known: false, ratings: 204, favourites: 31, views: 290, tags: 88 };
     reports = [made, ...reports.filter((one) => one.folder !== made.folder)];
     return made;
   }
@@ -169,13 +160,13 @@ export function answerAdmin(method, parts, params, body, { videos, tell, refuse 
 
 function scanState(videos) {
   const all = videos.length;
-  if (!scanning) return { state: 'idle', seen: all, expected: all, read: 12, since: iso(Date.now() - 1_500_000), took: 1.84, found: all, done: all };
+  if (!scanning) return { state: 'idle', seen: all, expected: all, read: 12, since: iso(Date.now() - 1_500_000), took: 1.84 };
   const share = (Date.now() - scanning.at) / 8000;
   if (share >= 1) {
     scanning = undefined;
     return scanState(videos);
   }
-  return { state: 'running', seen: Math.round(all * share), expected: all, read: Math.round(share * 12), since: iso(scanning?.at ?? Date.now()), found: Math.round(all * share), done: Math.round(all * share) };
+  return { state: 'running', seen: Math.round(all * share), expected: all, read: Math.round(share * 12), since: iso(scanning?.at ?? Date.now()) };
 }
 
 /** What /ready says. */

@@ -52,7 +52,7 @@ function tell(type, data) {
 }
 
 const shown = ({ n, rank, source, tracks, chapters, posterAt, ...video }) => video;
-const personal = (v) => ({ rating: v.rating ?? null, favourite: v.favourite, watched: v.watched, resume: v.resume ?? null });
+const personal = (v) => ({ rating: v.rating, favourite: v.favourite, watched: v.watched, resume: v.resume });
 const video = (id) => {
   const found = byId.get(id);
   if (!found) throw new Problem(404, `There is no video ${id}.`);
@@ -113,11 +113,11 @@ const get = {
   '/tags': () => list(tagCounts()),
   '/playlists': () => list(playlists.map(brief)),
   '/duplicates': () => ({ items: videos.filter((v) => v.copies > 1).slice(0, 60).map((v) => ({ video: shown(v), files: [v.path, `Backup/${v.path}`].map((path) => ({ path, root: 'videos', size: v.size, modified: v.added, state: 'present' })) })) }),
-  '/problems': () => list([
+  '/problems': () => ({ items: [
     { path: 'Clips/broken.mp4', root: 'videos', found: '2026-10-02T08:00:00Z', problem: 'The file ends before its index: it was probably not copied whole. Copy it again.' },
     { path: 'Home/old%20tape.avi', root: 'videos', found: '2026-09-14T18:20:00Z', problem: 'No picture could be read: coding "dvsd" is not known.', video: videos[7].id },
-  ]),
-  '/undo': () => undo ?? null,
+  ] }),
+  '/undo': () => (undo ? { undo: { id: undo.id, label: undo.label } } : {}),
   '/scan': () => ({ state: 'idle', seen: videos.length, expected: videos.length, read: 0, since: new Date().toISOString(), took: 12.5 }),
   '/watcher': () => ({ roots: [{ root: 'videos', mode: 'notified' }] }),
   '/session': () => ({ role: 'viewer', name: 'Household', local: true, password_set: false }),
@@ -153,6 +153,8 @@ function answer(method, parts, params, body, request) {
     if (what === 'rating') tell('rating', { id: v.id, rating: v.rating ?? null });
     if (what === 'favourite') tell('favourite', { id: v.id, favourite: v.favourite });
     if (what === 'view') tell('views', { id: v.id, views: v.views });
+    if (what === 'poster') return shown(v);
+    if (what === 'view') return { views: v.views };
     return personal(v);
   }
   if (noun === 'tags') {
@@ -202,13 +204,13 @@ function answer(method, parts, params, body, request) {
     return { changed: meant.length, undo: { id: undo.id, label: undo.label } };
   }
   if (noun === 'undo') {
-    if (!undo) throw new Problem(409, 'There is nothing to undo.');
+    if (!undo) throw new Problem(404, 'There is nothing to take back.');
     for (const [v, old] of undo.before) Object.assign(v, { rating: undefined }, old);
     tell('videos', { added: [], changed: undo.before.slice(0, 200).map(([v]) => v.id), removed: [] });
+    const { id: number, label } = undo;
     undo = undefined;
-    return { changed: 1 };
+    return { undo: { id: number, label } };
   }
-  if (noun === 'scan') return { state: 'running', found: 10, done: 3, total: 10 };
   throw new Problem(404, `Nothing is at ${parts.join('/')}.`);
 }
 
@@ -242,6 +244,10 @@ createServer(async (request, response) => {
   if (url.pathname === '/ready') {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     return response.end(JSON.stringify(process.env.WELL ? { status: 'ready', conditions: [] } : readiness));
+  }
+  if (url.pathname === '/admin/cache/refresh') {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    return response.end(JSON.stringify({ entries: 0, hits: 0, misses: 0, hit_rate: 0, ttl_seconds: 60 }));
   }
   const played = /^\/playback\/(\w+)$/.exec(url.pathname) && byId.get(url.pathname.slice(10));
   if (played) {

@@ -26,19 +26,23 @@ use crate::{
 };
 
 /// Routes in the making.
-pub(crate) struct Guarded<S>(OpenApiRouter<S>);
+pub(crate) struct Guarded<S> {
+    routes: OpenApiRouter<S>,
+    /// Names under which two different types are described.
+    clashes: Vec<String>,
+}
 
 impl<S: Clone + Send + Sync + 'static> Guarded<S> {
     /// None yet; their description will be added to `document`.
     pub(crate) fn new(document: OpenApi) -> Self {
-        Self(OpenApiRouter::with_openapi(document))
+        Self { routes: OpenApiRouter::with_openapi(document), clashes: Vec::new() }
     }
 
     /// Adds one path with its methods, made by [`routes!`](utoipa_axum::routes). All of them are
     /// under the same rule; further methods of the path may be added under another. `name` is the
     /// route's name in logs and metrics.
     pub(crate) fn with(
-        self,
+        mut self,
         rule: Rule,
         name: &'static str,
         (schemas, mut paths, methods): UtoipaMethodRouter<S, Infallible>,
@@ -52,7 +56,12 @@ impl<S: Clone + Send + Sync + 'static> Guarded<S> {
         let methods = methods.route_layer(from_fn(move |request: Request, next: Next| {
             guard(rule, name, request, next)
         }));
-        Self(self.0.routes((schemas, paths, methods)))
+        let known = self.routes.get_openapi().components.as_ref();
+        let clashing = schemas.iter().filter(|(name, schema)| {
+            known.and_then(|known| known.schemas.get(name)).is_some_and(|known| known != schema)
+        });
+        self.clashes.extend(clashing.map(|(name, _)| name.clone()));
+        Self { routes: self.routes.routes((schemas, paths, methods)), ..self }
     }
 
     /// Adds a path that is for people's eyes, and in no description: a page.
@@ -65,12 +74,18 @@ impl<S: Clone + Send + Sync + 'static> Guarded<S> {
             axum::routing::get(page).route_layer(from_fn(move |request: Request, next: Next| {
                 guard(rule, name, request, next)
             }));
-        Self(self.0.route(path, methods))
+        Self { routes: self.routes.route(path, methods), ..self }
+    }
+
+    /// Names under which two different types are described: only one of them would be seen.
+    #[cfg(test)]
+    pub(crate) fn clashes(&self) -> &[String] {
+        &self.clashes
     }
 
     /// The router and what describes it.
     pub(crate) fn split(self) -> (Router<S>, OpenApi) {
-        self.0.split_for_parts()
+        self.routes.split_for_parts()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Components, ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+        Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
         content::Content,
         path::Operation,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
@@ -97,15 +97,16 @@ pub fn openapi() -> &'static str {
 /// Adds the refusals that any route may answer with. What a handler has said itself stays.
 pub(crate) fn add_usual_answers(operation: &mut Operation) {
     let parameters = operation.parameters.iter().flatten().count() > 0;
-    let in_path = operation.parameters.iter().flatten().any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.required == Required::True,
-        RefOr::Ref(_) => false,
-    });
+    let conditional =
+        operation.parameters.iter().flatten().any(
+            |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"),
+        );
     let body = operation.request_body.is_some();
     let applies = |status| match status {
-        "404" => in_path,
-        "413" | "415" => body,
-        "422" => parameters || body,
+        // Also what a query or a body names may not be there.
+        "404" | "422" => parameters || body,
+        "409" | "413" | "415" => body,
+        "412" | "428" => conditional,
         _ => true,
     };
     let responses = &mut operation.responses.responses;
@@ -126,14 +127,17 @@ pub(crate) fn add_usual_answers(operation: &mut Operation) {
 }
 
 /// Refusals that any route may answer with, and what they mean.
-const USUAL: [(&str, &str); 10] = [
+const USUAL: [(&str, &str); 13] = [
     ("400", "The request cannot be understood"),
     ("401", "An API key is wanted"),
     ("403", "This is not for whoever asks"),
     ("404", "There is no such thing"),
+    ("409", "Something else is in its way, or several things are meant"),
+    ("412", "It has changed since the version that `If-Match` shows"),
     ("413", "The body is longer than `limits.body_size` allows"),
     ("415", "The body is in no form that is understood here"),
     ("422", "The request is understood and cannot be so"),
+    ("428", "`If-Match` is wanted: which version is changed?"),
     ("429", "Too many at once: try again later"),
     ("500", "The server failed; its log says more"),
     ("503", "Not now: try again later"),
@@ -208,6 +212,11 @@ mod tests {
             let name = reference.split('"').next().unwrap();
             assert!(document["components"]["schemas"][name].is_object(), "{name}");
         }
+    }
+
+    #[test]
+    fn no_two_types_share_a_name() {
+        assert_eq!(routes::all().clashes(), [""; 0]);
     }
 
     #[test]

@@ -223,14 +223,11 @@ impl Library {
         };
         let own = path.to_url_path();
         let mut places = match below.filter(|below| !below.is_empty()) {
-            Some(below) => self.0.store.at_path(&format!("{below}/{own}")).await?,
+            Some(below) => self.0.store.at_path(&format!("{below}/{own}"), false).await?,
             None => Vec::new(),
         };
         if places.is_empty() {
-            places = self.0.store.at_path(&own).await?;
-        }
-        if places.is_empty() && !own.contains('/') {
-            places = self.0.store.with_name(&own, 16).await?;
+            places = self.places(&own).await?;
         }
         let mut videos: Vec<VideoId> = places.iter().map(|(video, _)| *video).collect();
         videos.sort_unstable();

@@ -1,6 +1,6 @@
 //! Videos by the names that people and older programs have for them.
 
-use catalogue::UserId;
+use catalogue::{UserId, VideoId};
 use media::ContentId;
 use store::VideoRow;
 
@@ -18,11 +18,7 @@ impl Library {
         let nothing = || LibraryError::NotFound("such video");
         let path = delivery::RelativePath::from_url_path(name).map_err(|_| nothing())?;
         let url = path.to_url_path();
-        let mut places = self.0.store.at_path(&url).await?;
-        if places.is_empty() && !url.contains('/') {
-            places = self.0.store.with_name(&url, 16).await?;
-        }
-        places.dedup_by_key(|(video, _)| *video);
+        let places = self.places(&url).await?;
         match places.as_slice() {
             [] => Err(nothing()),
             [(video, _)] => self.0.store.videos(user, &[*video]).await?.pop().ok_or_else(nothing),
@@ -30,5 +26,21 @@ impl Library {
                 Err(LibraryError::Ambiguous(several.iter().map(|(_, path)| path.clone()).collect()))
             }
         }
+    }
+
+    /// The videos that a path means, each with the path of a file: the one that is there; those that are
+    /// elsewhere by that name, if it is a name alone; the one that was there.
+    pub(crate) async fn places(&self, url: &str) -> Result<Vec<(VideoId, String)>, LibraryError> {
+        let store = &self.0.store;
+        let mut places = store.at_path(url, true).await?;
+        if places.is_empty() && !url.contains('/') {
+            places = store.with_name(url, 16).await?;
+            places.sort_by_key(|(video, _)| *video);
+            places.dedup_by_key(|(video, _)| *video);
+        }
+        if places.is_empty() {
+            places = store.at_path(url, false).await?;
+        }
+        Ok(places)
     }
 }

@@ -24,6 +24,7 @@ const TOLD_EVERY: Duration = Duration::from_millis(500);
 
 /// How far a test is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LoadProgress)]
 pub struct Progress {
     /// Milliseconds since the users began.
     pub elapsed_ms: u64,

@@ -50,15 +50,19 @@ impl Store {
         rows.iter().map(read_known).collect()
     }
 
-    /// The videos whose files are at this path below a media folder, those that are there first, with
-    /// the path.
-    pub async fn at_path(&self, path: &str) -> Result<Vec<(VideoId, String)>, StoreError> {
+    /// The video whose file is at this path below a media folder, with the path; or if `there` is not
+    /// asked for, the one whose file was there last.
+    pub async fn at_path(
+        &self,
+        path: &str,
+        there: bool,
+    ) -> Result<Vec<(VideoId, String)>, StoreError> {
         let mut link = self.db.read().await?;
         let rows = link
             .rows(
-                "SELECT video, path FROM files WHERE path = $1 AND video IS NOT NULL \
+                "SELECT video, path FROM files WHERE path = $1 AND video IS NOT NULL AND (state <> 1 OR $2 = 0) \
                  ORDER BY CASE state WHEN 0 THEN 0 WHEN 2 THEN 1 ELSE 2 END, id LIMIT 1",
-                args![path],
+                args![path, there],
             )
             .await?;
         let read = |row: &crate::db::Row| {

@@ -291,19 +291,17 @@ fn older_clients_find_what_they_know() {
 #[test]
 fn a_name_that_several_files_have_is_no_name() {
     let place = Place::open();
-    fs::remove_file(place.folder.join("sea.mp4")).unwrap();
     let clips = Clips::open();
-    put(&place.folder, &clips, "new/sea.mp4", Container::Mp4);
-    place.server.request("POST", "/api/v1/scan", &[("content-length", "0")]).expect_status(202);
-    while place.get("/videos?folder=new")["total"] != 1
-        || place.server.get("/watch/sea.mp4").status != 409
-    {
-        std::thread::yield_now();
-    }
-    let refused = place.server.get("/watch/sea.mp4");
+    put(&place.folder, &clips, "new/other.mp4", Container::Mkv);
+    put(&place.folder, &clips, "old/other.mp4", Container::Webm);
+    let refused = testkit::until("both files", || {
+        let answer = place.server.get("/watch/other.mp4");
+        (answer.status == 409).then_some(answer)
+    });
     refused.expect_problem(409);
     let candidates = json(&refused)["candidates"].as_array().unwrap().clone();
     assert_eq!(candidates.len(), 2, "{candidates:?}");
+    place.server.get("/watch/new/other.mp4").expect_status(200);
 }
 
 #[test]

@@ -10,7 +10,11 @@
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use testkit::{Folder, Response, Server, until};
+use testkit::{
+    Folder, Response, Server,
+    clips::{Clips, Container},
+    until,
+};
 
 fn serve() -> (Server, Folder) {
     let folder = Folder::new();
@@ -108,7 +112,13 @@ fn a_load_test_is_for_administrators() {
 
 #[test]
 fn older_clients_wait_for_the_result() {
-    let (server, _folder) = serve();
+    let (server, folder) = serve();
+    let clips = Clips::open();
+    let clip = clips.folder().join(clips.clip(Container::Mp4).name());
+    std::fs::copy(clip, folder.join("clip.mp4")).unwrap();
+    until("the clip is in the library", || {
+        (json_of(&server.get("/api/v1/videos"))["total"] == 1).then_some(())
+    });
     let unknown = post(&server, "/admin/performance", &json!({"action": "explode"}));
     unknown.expect_problem(422);
     let answer = post(&server, "/admin/performance", &json!({"action": "load_test"}));

@@ -1,13 +1,13 @@
 // One change to many videos, and the way back.
-import { ask } from './api/client';
-import type { BatchAction, BatchAnswer, BatchSelect } from './api/types';
+import { api, got } from './api/client';
+import type { BatchAction, BatchSelect } from './api/types';
 import { t } from './i18n/index.svelte';
 import { failed, toasts } from './toasts.svelte';
 
 /** Does it, says so, and offers to undo it. True when it was done. */
 export async function batch(select: BatchSelect, action: BatchAction): Promise<boolean> {
   try {
-    const answer = await ask<BatchAnswer>('/batch', { method: 'POST', body: { select, action } });
+    const answer = await got(api.POST('/api/v1/batch', { body: { select, action } }));
     toasts.show(done(action, answer.changed), answer.undo ? { action: { label: t('undo'), run: () => void undo() } } : {});
     return true;
   } catch (error) {
@@ -19,7 +19,7 @@ export async function batch(select: BatchSelect, action: BatchAction): Promise<b
 /** Takes the last batch back. */
 export async function undo(): Promise<void> {
   try {
-    await ask('/undo', { method: 'POST' });
+    await got(api.POST('/api/v1/undo'));
     toasts.show(t('undone'));
   } catch (error) {
     failed(t('error.undo'), error);

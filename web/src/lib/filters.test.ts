@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chips, formatQuery, listName, listValue, parseQuery, parseRange, queryObject, splitList, toggle, without } from './filters';
+import { chips, formatQuery, listName, listValue, parameters, parseQuery, parseRange, queryObject, splitList, toggle, without } from './filters';
 
 describe('the address of a list', () => {
   it('gives the same query that it was made from', () => {
@@ -49,6 +49,11 @@ describe('chips', () => {
 
 it('a batch names the search by the same keys', () => {
   expect(queryObject(parseQuery('?q=a&tags=1,2'))).toEqual({ q: 'a', tags: '1,2' });
+  expect(queryObject(parseQuery('?playlist=3'))).toEqual({ playlist: 3 });
+});
+
+it('a list is asked for by the words of its address', () => {
+  expect(parameters(formatQuery(parseQuery('?tags=a\\,b,c&q=x y&sort=title')))).toEqual({ q: 'x y', tags: 'a\\,b,c', sort: 'title' });
 });
 
 it('ranges are open at either side but not at both', () => {

@@ -1,4 +1,5 @@
 // What the address says of a list: filters, words, order. Both ways, so that a link is a search.
+import type { BatchQuery, ListQuery } from './api/types';
 
 export const filterKeys = [
   'tags', 'any_tags', 'not_tags', 'rating', 'duration', 'height', 'codec', 'audio', 'language',
@@ -83,8 +84,14 @@ export function formatQuery(query: Query): string {
 }
 
 /** The query for a batch: the same keys as an object. */
-export function queryObject(query: Query): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(formatQuery(query)));
+export function queryObject(query: Query): BatchQuery {
+  const { playlist, ...rest } = Object.fromEntries(new URLSearchParams(formatQuery(query)));
+  return { ...rest, ...(playlist === undefined ? {} : { playlist: Number(playlist) }) } as BatchQuery;
+}
+
+/** The parameters of a list as the client takes them. What is no value of a filter, the server says. */
+export function parameters(search: string): ListQuery {
+  return Object.fromEntries(new URLSearchParams(search)) as ListQuery;
 }
 
 export function has(query: Query, key: FilterKey, value: string): boolean {

@@ -1,8 +1,8 @@
 // A list of any length, of which only the pages around what is seen are loaded.
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { ask, isAbort } from './api/client';
-import type { List, Video } from './api/types';
+import { api, got, isAbort } from './api/client';
+import { parameters } from './filters';
 import { pagesOf } from './grid';
 import { hold, type VideoState } from './videos.svelte';
 
@@ -76,10 +76,8 @@ export class VideoList {
     const controller = new AbortController();
     this.#loading.set(page, controller);
     try {
-      const params = new URLSearchParams(this.query);
-      params.set('limit', String(pageSize));
-      if (page) params.set('offset', String(page * pageSize));
-      const answer = await ask<List<Video>>('/videos', { query: params.toString(), signal: controller.signal });
+      const query = { ...parameters(this.query), limit: pageSize, ...(page ? { offset: page * pageSize } : {}) };
+      const answer = await got(api.GET('/api/v1/videos', { params: { query }, signal: controller.signal }));
       this.#pages.set(page, answer.items.map(hold));
       this.#stale.delete(page);
       this.total = answer.total;

@@ -1,8 +1,8 @@
 // News from the server, once for all pages: one stream of events, taken up again where it broke off.
-import { ask, path } from './api/client';
-import type { Scan, Video } from './api/types';
+import { api, got } from './api/client';
+import type { ScanNews, Video } from './api/types';
 import { EventParser } from './sse';
-import { shown, type VideoState } from './videos.svelte';
+import { hold, shown } from './videos.svelte';
 
 /** What the server tells. The names are those of its events. */
 export interface News {
@@ -15,7 +15,7 @@ export interface News {
   tags: Record<string, unknown>;
   playlists: Record<string, unknown>;
   job: Record<string, unknown>;
-  scan: Scan;
+  scan: ScanNews;
   watcher: Record<string, unknown>;
   /** Too much was missed: everything that is shown must be asked for again. */
   reset: Record<string, unknown>;
@@ -26,7 +26,7 @@ type Listener = (news: never) => void;
 class Live {
   /** Whether the stream is open; a page may say so when it is not for long. */
   connected = $state(false);
-  scan = $state.raw<Scan | undefined>(undefined);
+  scan = $state.raw<ScanNews | undefined>(undefined);
   #listeners = new Map<keyof News, Set<Listener>>();
   #lastId = '';
   #abort: AbortController | undefined;
@@ -62,15 +62,17 @@ class Live {
     const abort = new AbortController();
     this.#abort = abort;
     try {
-      const response = await fetch('/api/v1/events', {
-        headers: { Accept: 'text/event-stream', ...(this.#lastId ? { 'Last-Event-ID': this.#lastId } : {}) },
+      const { data: stream } = await api.GET('/api/v1/events', {
+        params: { header: this.#lastId ? { 'Last-Event-ID': this.#lastId } : {} },
+        headers: { Accept: 'text/event-stream' },
+        parseAs: 'stream',
         cache: 'no-store',
         signal: abort.signal,
       });
-      if (!response.ok || !response.body) throw new Error(String(response.status));
+      if (!stream) throw new Error('there is no stream of events');
       this.connected = true;
       const parser = new EventParser();
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
@@ -113,7 +115,7 @@ class Live {
       case 'favourite': return adopt(news as News['favourite'], (n) => ({ favourite: n.favourite }));
       case 'watched': return adopt(news as News['watched'], (n) => ({ watched: n.watched, resume: undefined }) as Partial<Video>);
       case 'progress': return adopt(news as News['progress'], (n) => ({ watched: n.watched, resume: n.resume ?? undefined }) as Partial<Video>);
-      case 'scan': this.scan = news as Scan; return;
+      case 'scan': this.scan = news as ScanNews; return;
       case 'videos':
         for (const id of (news as News['videos']).changed ?? []) if (shown(id)) this.#changed.add(id);
         clearTimeout(this.#asking);
@@ -128,10 +130,9 @@ class Live {
     const ids = [...this.#changed].slice(0, 24);
     this.#changed.clear();
     for (const id of ids) {
-      const state: VideoState | undefined = shown(id);
-      if (!state) continue;
+      if (!shown(id)) continue;
       try {
-        state.adopt(await ask<Video>(path('videos', id)));
+        hold(await got(api.GET('/api/v1/videos/{id}', { params: { path: { id } } })));
       } catch {
         // Gone meanwhile, or the server is: the list will say so.
       }

@@ -1,6 +1,6 @@
 // Tags and playlists: short lists that many pages need, asked for once and kept in step.
-import { ask } from './api/client';
-import type { List, Playlist, Session, Tag } from './api/types';
+import { api, got } from './api/client';
+import type { Playlist, Session, Tag } from './api/types';
 import { live, type News } from './live.svelte';
 
 /** A list that is loaded when somebody first looks at it, and again when the server says it changed. */
@@ -10,7 +10,7 @@ class Shared<T> {
   #asked = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly from: string, events: (keyof News)[]) {
+  constructor(readonly from: () => Promise<{ items: T[] }>, events: (keyof News)[]) {
     for (const event of events) live.on(event, () => this.later());
   }
 
@@ -25,7 +25,7 @@ class Shared<T> {
 
   async refresh(): Promise<void> {
     try {
-      this.#items = (await ask<List<T>>(this.from)).items;
+      this.#items = (await this.from()).items;
       this.error = undefined;
     } catch (error) {
       this.error = error;
@@ -44,8 +44,8 @@ class Shared<T> {
   }
 }
 
-export const tags = new Shared<Tag>('/tags', ['tags', 'reset']);
-export const playlists = new Shared<Playlist>('/playlists', ['playlists', 'reset']);
+export const tags = new Shared<Tag>(() => got(api.GET('/api/v1/tags')), ['tags', 'reset']);
+export const playlists = new Shared<Playlist>(() => got(api.GET('/api/v1/playlists')), ['playlists', 'reset']);
 
 class Who {
   session = $state.raw<Session | undefined>(undefined);
@@ -57,7 +57,7 @@ class Who {
 
   async refresh(): Promise<void> {
     try {
-      this.session = await ask<Session>('/session');
+      this.session = await got(api.GET('/api/v1/session'));
     } catch {
       // Without an answer nobody is an administrator.
     }

@@ -1,6 +1,6 @@
 // A list that the server gives in stretches, each of which says where the next one begins.
-import { ask, isAbort } from './api/client';
-import type { Stretch } from './api/types';
+import { isAbort } from './api/client';
+import type { Place, Stretch } from './api/types';
 
 export class Stretches<T> {
   items = $state.raw<T[] | undefined>(undefined);
@@ -11,7 +11,7 @@ export class Stretches<T> {
   #abort: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly from: string) {}
+  constructor(readonly from: (place: Place, signal: AbortSignal) => Promise<Stretch<T>>) {}
 
   /** From the beginning, at least as long as it was. */
   async load(): Promise<void> {
@@ -43,7 +43,7 @@ export class Stretches<T> {
       let items = cursor === undefined ? [] : (this.items ?? []);
       let next = cursor;
       do {
-        const answer: Stretch<T> = await ask(this.from, { query: { limit: 100, cursor: next }, signal: abort.signal });
+        const answer: Stretch<T> = await this.from({ limit: 100, ...(next === undefined ? {} : { cursor: next }) }, abort.signal);
         items = [...items, ...answer.items];
         next = answer.next;
       } while (next !== undefined && items.length < atLeast);

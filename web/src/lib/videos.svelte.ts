@@ -1,20 +1,20 @@
 // Every video that is shown anywhere, once: a star given in one place is given in all.
-import { ask, path } from './api/client';
+import { api, got } from './api/client';
 import type { TagRef, Video } from './api/types';
 import { t } from './i18n/index.svelte';
 import { Optimistic } from './optimistic';
 import { failed } from './toasts.svelte';
 
-type Personal = Pick<Video, 'rating' | 'favourite' | 'watched' | 'resume'>;
-
 export class VideoState {
   readonly id: string;
+  readonly #params: { path: { id: string } };
   #value: Optimistic<Video>;
   #shown = $state.raw() as Video;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(video: Video) {
     this.id = video.id;
+    this.#params = { path: { id: video.id } };
     this.#value = new Optimistic(video);
     this.#shown = video;
   }
@@ -31,30 +31,30 @@ export class VideoState {
 
   rate(rating: number | undefined): void {
     void this.#change({ rating }, t('error.rating', { title: this.data.title }), () => this.rate(rating), () =>
-      ask<Personal>(path('videos', this.id, 'rating'), { method: 'PUT', body: { rating: rating ?? null } }));
+      got(api.PUT('/api/v1/videos/{id}/rating', { params: this.#params, body: { rating: rating ?? null } })));
   }
 
   favourite(favourite: boolean): void {
     void this.#change({ favourite }, t('error.favourite', { title: this.data.title }), () => this.favourite(favourite), () =>
-      ask<Personal>(path('videos', this.id, 'favourite'), { method: 'PUT', body: { favourite } }));
+      got(api.PUT('/api/v1/videos/{id}/favourite', { params: this.#params, body: { favourite } })));
   }
 
   watched(watched: boolean): void {
     void this.#change({ watched, resume: undefined }, t('error.watched', { title: this.data.title }), () => this.watched(watched), () =>
-      ask<Personal>(path('videos', this.id, 'watched'), { method: 'PUT', body: { watched } }));
+      got(api.PUT('/api/v1/videos/{id}/watched', { params: this.#params, body: { watched } })));
   }
 
   addTag(name: string): void {
     if (this.data.tags.some((tag) => tag.name === name)) return;
     const tags: TagRef[] = [...this.data.tags, { id: 0, name }];
     void this.#change({ tags }, t('error.tags', { title: this.data.title }), () => this.addTag(name), () =>
-      ask<{ items: TagRef[] }>(path('videos', this.id, 'tags', name), { method: 'PUT' }).then(({ items }) => ({ tags: items })));
+      got(api.PUT('/api/v1/videos/{id}/tags/{name}', { params: { path: { id: this.id, name } } })).then(({ items }) => ({ tags: items })));
   }
 
   removeTag(name: string): void {
     const tags = this.data.tags.filter((tag) => tag.name !== name);
     void this.#change({ tags }, t('error.tags', { title: this.data.title }), () => this.removeTag(name), () =>
-      ask<{ items: TagRef[] }>(path('videos', this.id, 'tags', name), { method: 'DELETE' }).then(({ items }) => ({ tags: items })));
+      got(api.DELETE('/api/v1/videos/{id}/tags/{name}', { params: { path: { id: this.id, name } } })).then(({ items }) => ({ tags: items })));
   }
 
   /** Shows a change at once; takes it back with a message when it comes to nothing. In order. */
@@ -89,7 +89,7 @@ const gone = new FinalizationRegistry<string>((id) => {
 
 /** The one state of this video; news about it is taken in. */
 export function hold(video: Video): VideoState {
-  const clean = withoutNulls(video);
+  const clean = whole(video);
   const before = all.get(video.id)?.deref();
   if (before) {
     before.adopt(clean);
@@ -107,10 +107,10 @@ export function shown(id: string): VideoState | undefined {
 }
 
 /** A field that the server left out is gone, also where an older answer had it. */
-function withoutNulls(video: Video): Video {
+function whole(video: Video): Video {
   return {
     ...video,
     rating: video.rating ?? undefined, resume: video.resume ?? undefined, played: video.played ?? undefined,
-    poster: video.poster ?? undefined, preview: video.preview ?? undefined,
+    poster: video.poster ?? undefined, preview: video.preview ?? undefined, storyboard: video.storyboard ?? undefined, made: video.made ?? undefined,
   } as Video;
 }

@@ -180,6 +180,7 @@ pub(crate) struct Trouble {
 
 /// Samples for charts, the oldest first.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Samples)]
 pub(crate) struct History {
     /// One a second, of the last five minutes.
     pub(crate) seconds: Vec<Sample>,

@@ -8,14 +8,14 @@ use std::{
 use catalogue::{FacetKind, Filters, PlaylistId, Query, Sort, TagId, UserId};
 use library::Library;
 
-use super::filter::{BatchQuery, ListQuery, RandomQuery, Selection, Wanted};
+use super::filter::{BatchQuery, ListQuery, RandomQuery, Selection, Wanted, seed};
 use crate::problem::Problem;
 
 /// What a list's query means.
 pub(crate) async fn list(library: &Library, wanted: &ListQuery) -> Result<Query, Problem> {
     let (sort, descending) = wanted.order();
     let query = resolve(library, wanted.wanted(now_ms())?).await?;
-    Ok(Query { sort, descending, seed: wanted.seed.unwrap_or(0), ..query })
+    Ok(Query { sort, descending, seed: seed(wanted.seed)?.unwrap_or(0), ..query })
 }
 
 /// What a selection means; the order does not matter.

@@ -10,14 +10,20 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
 
-/// The longest text that is looked for, in bytes.
+/// The longest text that is looked for, in characters.
 pub(crate) const LONGEST_TEXT: usize = 256;
 
 /// The most values of one list.
 const MOST_VALUES: usize = 64;
 
-/// The longest list, in bytes: folders have long names.
-const LONGEST_LIST: usize = 16 << 10;
+/// The longest list, in characters.
+const LONGEST_LIST: usize = 4096;
+
+/// The longest folder, in characters.
+const LONGEST_FOLDER: usize = 8192;
+
+/// The largest seed: what JavaScript counts to.
+pub(crate) const MOST_SEED: u64 = (1 << 53) - 1;
 
 /// How far a video was watched.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
@@ -105,22 +111,22 @@ macro_rules! selection {
             #[schema(pattern = r"^[0-9]{0,9}(\.\.[0-9]{0,9})?$")]
             pub(crate) height: Option<String>,
             /// Codings of the pictures, separated by commas: one of them.
-            #[param(max_length = 1024)]
+            #[param(max_length = 4096)]
             pub(crate) codec: Option<String>,
             /// Codings of the sound.
-            #[param(max_length = 1024)]
+            #[param(max_length = 4096)]
             pub(crate) audio: Option<String>,
             /// Languages of the sound (BCP 47).
-            #[param(max_length = 1024)]
+            #[param(max_length = 4096)]
             pub(crate) language: Option<String>,
             /// Languages of the subtitles.
-            #[param(max_length = 1024)]
+            #[param(max_length = 4096)]
             pub(crate) subtitles: Option<String>,
             /// In this folder or below it; its path as `Video.folder` has it.
             #[param(max_length = 8192)]
             pub(crate) folder: Option<String>,
             /// Containers.
-            #[param(max_length = 1024)]
+            #[param(max_length = 4096)]
             pub(crate) container: Option<String>,
             /// How far it was watched.
             #[param(inline)]
@@ -157,10 +163,7 @@ macro_rules! selection {
             pub(crate) fn wanted(&self, now_ms: i64) -> Result<Wanted, Problem> {
                 let values = |name, text: &Option<String>| list(name, text.as_deref().unwrap_or_default());
                 let text = self.q.as_deref().unwrap_or_default().trim();
-                if text.len() > LONGEST_TEXT {
-                    let detail = format!("q has {} bytes; at most {LONGEST_TEXT} are looked for", text.len());
-                    return Err(Problem::bad(detail));
-                }
+                too_long("q", text, LONGEST_TEXT)?;
                 Ok(Wanted {
                     text: text.to_owned(),
                     all_tags: values("tags", &self.tags)?,
@@ -321,11 +324,28 @@ impl ListQuery {
     }
 }
 
+/// Refuses a text that is longer than it may be.
+pub(crate) fn too_long(name: &str, text: &str, most: usize) -> Result<(), Problem> {
+    let length = text.chars().count();
+    if length > most {
+        return Err(Problem::bad(format!("{name} has {length} characters; {most} are allowed")));
+    }
+    Ok(())
+}
+
+/// Refuses a seed that no client can have been given.
+pub(crate) fn seed(seed: Option<u64>) -> Result<Option<u64>, Problem> {
+    match seed {
+        Some(seed) if seed > MOST_SEED => {
+            Err(Problem::bad(format!("seed is {seed}; it can be 0 to {MOST_SEED}")))
+        }
+        seed => Ok(seed),
+    }
+}
+
 /// The values of a list.
 fn list(name: &str, text: &str) -> Result<Vec<String>, Problem> {
-    if text.len() > LONGEST_LIST {
-        return Err(Problem::bad(format!("{name} is longer than {LONGEST_LIST} bytes")));
-    }
+    too_long(name, text, LONGEST_LIST)?;
     let mut values = vec![String::new()];
     let mut escaped = false;
     for character in text.chars() {
@@ -436,9 +456,7 @@ fn begin_ms(text: &str) -> Option<i64> {
 /// A folder without slashes at its ends.
 fn folder(text: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    if text.len() > LONGEST_LIST {
-        return Err(Problem::bad(format!("folder is longer than {LONGEST_LIST} bytes")));
-    }
+    too_long("folder", text, LONGEST_FOLDER)?;
     let text = text.trim_matches('/');
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }

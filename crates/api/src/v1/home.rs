@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    filter::LONGEST_TEXT,
+    filter::{LONGEST_TEXT, too_long},
     video::{TagName, Video},
 };
 use crate::{input::Query, problem::Problem, routes::Shared};
@@ -165,9 +165,7 @@ pub(crate) async fn suggest(
     State(shared): State<Shared>,
     Query(Typed { q, limit }): Query<Typed>,
 ) -> Result<Answer<Suggestions>, Problem> {
-    if q.len() > LONGEST_TEXT {
-        return Err(Problem::bad(format!("q is longer than {LONGEST_TEXT} bytes")));
-    }
+    too_long("q", &q, LONGEST_TEXT)?;
     let limit = limit.unwrap_or(8).clamp(1, 50) as usize;
     let found = shared.library.suggest(UserId::HOUSEHOLD, &q, limit).await?;
     let all = if found.tags.is_empty() { Vec::new() } else { shared.library.tags().await? };

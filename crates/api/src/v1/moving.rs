@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::filter::too_long;
 use crate::{input::Json, problem::Problem, routes::Shared};
 
 /// Where to look.
@@ -112,6 +113,7 @@ pub(crate) async fn import(
     State(shared): State<Shared>,
     Json(ImportFrom { folder }): Json<ImportFrom>,
 ) -> Result<Answer<Import>, Problem> {
+    too_long("folder", &folder, 4096)?;
     let path = PathBuf::from(&folder);
     if !path.is_absolute() {
         let detail =

@@ -54,6 +54,11 @@ pub(crate) struct Version {
     v: Option<String>,
 }
 
+/// The bytes of a picture.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct Image(#[allow(dead_code, reason = "only described")] Vec<u8>);
+
 /// Which moment of the video is its poster.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +74,7 @@ pub(crate) struct PosterAt {
 #[utoipa::path(
     get, path = "/api/v1/videos/{id}/poster.jpg", tag = "pictures", operation_id = "poster",
     params(("id" = String, Path, description = "The video's id"), Form),
-    responses((status = 200, description = "The picture", body = Vec<u8>, content_type = "image/jpeg"),
+    responses((status = 200, description = "The picture", body = Image, content_type = "image/jpeg"),
         (status = 304, description = "It is what `If-None-Match` shows"),
         (status = 404, description = "There is no such video, or no picture can be made of it: the problem says why")),
 )]
@@ -120,7 +125,7 @@ pub(crate) async fn storyboard(
     get, path = "/api/v1/videos/{id}/storyboard/{sheet}", tag = "pictures", operation_id = "storyboard_sheet",
     params(("id" = String, Path, description = "The video's id"),
         ("sheet" = u32, Path, description = "Its number, from 0"), Version),
-    responses((status = 200, description = "The picture", body = Vec<u8>, content_type = "image/jpeg"),
+    responses((status = 200, description = "The picture", body = Image, content_type = "image/jpeg"),
         (status = 304, description = "It is what `If-None-Match` shows")),
 )]
 pub(crate) async fn sheet(
@@ -138,8 +143,8 @@ pub(crate) async fn sheet(
 #[utoipa::path(
     get, path = "/api/v1/videos/{id}/preview.mp4", tag = "pictures", operation_id = "preview",
     params(("id" = String, Path, description = "The video's id"), Version),
-    responses((status = 200, description = "The film", body = Vec<u8>, content_type = "video/mp4"),
-        (status = 206, description = "The range of it", body = Vec<u8>, content_type = "video/mp4"),
+    responses((status = 200, description = "The film", body = Image, content_type = "video/mp4"),
+        (status = 206, description = "The range of it", body = Image, content_type = "video/mp4"),
         (status = 304, description = "It is what `If-None-Match` shows"),
         (status = 404, description = "There is no such video, or no preview can be made of it"),
         (status = 416, description = "It has no such range")),
@@ -160,7 +165,7 @@ pub(crate) async fn preview(
 #[utoipa::path(
     put, path = "/api/v1/videos/{id}/poster", tag = "pictures", operation_id = "choose_poster",
     params(("id" = String, Path, description = "The video's id")),
-    request_body(content((PosterAt = "application/json"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
+    request_body(content((PosterAt = "application/json"), (Image = "image/jpeg"), (Image = "image/png"), (Image = "image/webp"))),
     responses((status = 200, description = "The video, with its new poster", body = Video)),
 )]
 pub(crate) async fn choose_poster(

@@ -101,6 +101,7 @@ async fn shown_one(shared: &Shared, row: PlaylistRow) -> Result<Playlist, Proble
 
 /// A name.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewPlaylist)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaylistName {
     #[schema(min_length = 1, max_length = 200)]

@@ -253,6 +253,7 @@ pub(crate) async fn problems(
 
 /// What was played.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlayHistory)]
 pub(crate) struct History {
     items: Vec<Played>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -215,6 +215,7 @@ pub(crate) struct Chapter {
 
 /// A playlist that a video is in.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InPlaylist)]
 pub(crate) struct PlaylistName {
     id: i64,
     name: String,

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{
     ask,
-    filter::{ListQuery, RandomQuery, Selection, time_of},
+    filter::{ListQuery, RandomQuery, Selection, seed, time_of},
     video::{Video, VideoDetails},
 };
 use crate::{
@@ -191,7 +191,7 @@ pub(crate) async fn random(
     Query(wanted): Query<RandomQuery>,
 ) -> Result<Response, Problem> {
     let query = ask::random(&shared.library, &wanted).await?;
-    let seed = wanted.seed.unwrap_or_else(ask::any_seed);
+    let seed = seed(wanted.seed)?.unwrap_or_else(ask::any_seed);
     let video = shared.library.random(&query, seed).await?;
     let video = video.ok_or_else(|| Problem::not_found("there is no video like that"))?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Answer(Video::of(video))).into_response())

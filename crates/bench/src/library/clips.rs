@@ -1,8 +1,10 @@
 //! Many real files: one tiny clip over and over, with other media in each, so that each is a video of its own.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -12,27 +14,34 @@ use crate::peers::find;
 
 /// How many of them lie in one folder.
 const IN_A_FOLDER: u64 = 100;
+/// How old they say they are.
+const AGE: Duration = Duration::from_hours(1);
 /// A mark that tells that all of them are there. Hidden, so that no scan sees it.
 const WHOLE: &str = ".whole";
 
 /// The media folder with so many clips; they are made if they are not there.
-pub(super) fn folder(stage: &Stage) -> Result<PathBuf> {
-    let folder = stage.work.join("clips").join(stage.files.to_string());
+pub(super) fn folder(stage: &Stage, count: u64) -> Result<PathBuf> {
+    let folder = stage.work.join("clips").join(count.to_string());
     if folder.join(WHOLE).is_file() {
         return Ok(folder);
     }
-    say(&format!("making {} files", stage.files));
+    say(&format!("making {count} files"));
     let clip = clip(&stage.work)?;
     let media = media_of(&clip)?;
-    for number in 0..stage.files {
+    for number in 0..count {
         if number % IN_A_FOLDER == 0 {
             stage.stop.check()?;
             fs::create_dir_all(folder.join(folder_of(number)))
                 .with_context(|| format!("could not make folders in {}", folder.display()))?;
         }
         let path = folder.join(folder_of(number)).join(format!("Clip number {number}.mp4"));
-        fs::write(&path, varied(&clip, media, number))
-            .with_context(|| format!("could not write {}", path.display()))?;
+        let write = || -> std::io::Result<()> {
+            let mut file = File::create(&path)?;
+            file.write_all(&varied(&clip, media, number))?;
+            // A file that has just been written to may still grow: a scan would leave it for later.
+            file.set_modified(SystemTime::now() - AGE)
+        };
+        write().with_context(|| format!("could not write {}", path.display()))?;
     }
     fs::write(folder.join(WHOLE), "")?;
     Ok(folder)

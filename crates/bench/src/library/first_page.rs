@@ -33,18 +33,18 @@ const REST: [&str; 4] = [
 ];
 
 #[derive(Debug, Deserialize)]
-struct List {
-    items: Vec<Video>,
+pub(super) struct List {
+    pub(super) items: Vec<Video>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Video {
-    id: String,
+pub(super) struct Video {
+    pub(super) id: String,
     poster: Option<Poster>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Poster {
+pub(super) struct Poster {
     url: String,
 }
 
@@ -126,12 +126,19 @@ fn load(client: &mut Client) -> Result<Load> {
     for path in REST {
         load.facets = load.add(client, path)?;
     }
-    for poster in list.items.into_iter().filter_map(|video| video.poster).take(PICTURES) {
+    for poster in list.items.iter().take(PICTURES).filter_map(Video::picture) {
         let joint = if poster.url.contains('?') { '&' } else { '?' };
         load.add(client, &format!("{}{joint}w=320", poster.url))?;
     }
     load.whole = begun.elapsed();
     Ok(load)
+}
+
+impl Video {
+    /// Its poster, if there is one: then its address has a version.
+    fn picture(&self) -> Option<&Poster> {
+        self.poster.as_ref().filter(|poster| poster.url.contains("v="))
+    }
 }
 
 impl Load {
@@ -160,21 +167,28 @@ pub(super) fn assets(html: &str) -> Vec<String> {
 fn give_pictures(stage: &Stage, client: &mut Client) -> Result<()> {
     let list: List = serve::ask(client, LIST)?;
     let missing: Vec<&Video> =
-        list.items.iter().take(PICTURES).filter(|video| video.poster.is_none()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let folder = stage.work.join("pictures");
-    make_pictures(&folder)?;
+        list.items.iter().take(PICTURES).filter(|video| video.picture().is_none()).collect();
     for (at, video) in missing.into_iter().enumerate() {
         stage.stop.check()?;
-        let path = folder.join(format!("{}.jpg", at + 1));
-        let picture =
-            fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
-        let poster = format!("/api/v1/videos/{}/poster", video.id);
-        client.send("PUT", &poster, "Content-Type: image/jpeg\r\n", &picture)?;
+        give(client, &video.id, &picture(stage, at)?)?;
     }
     Ok(())
+}
+
+/// Lets the poster of a video be this picture.
+pub(super) fn give(client: &mut Client, id: &str, picture: &[u8]) -> Result<()> {
+    let poster = format!("/api/v1/videos/{id}/poster");
+    client.send("PUT", &poster, "Content-Type: image/jpeg\r\n", picture).map(drop)
+}
+
+/// One of as many pictures as a page shows.
+pub(super) fn picture(stage: &Stage, at: usize) -> Result<Vec<u8>> {
+    let folder = stage.work.join("pictures");
+    let path = folder.join(format!("{}.jpg", at + 1));
+    if !path.is_file() {
+        make_pictures(&folder)?;
+    }
+    fs::read(&path).with_context(|| format!("could not read {}", path.display()))
 }
 
 fn make_pictures(folder: &Path) -> Result<()> {
@@ -182,16 +196,9 @@ fn make_pictures(folder: &Path) -> Result<()> {
         bail!("ffmpeg is not installed; the Debian package is: ffmpeg")
     };
     fs::create_dir_all(folder)?;
+    let noise = "testsrc2=size=1280x720:rate=1,noise=alls=20:allf=t";
     let status = Command::new(ffmpeg)
-        .args([
-            "-v",
-            "error",
-            "-y",
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=size=1280x720:rate=1,noise=alls=20:allf=t",
-        ])
+        .args(["-v", "error", "-y", "-f", "lavfi", "-i", noise])
         .args(["-frames:v", &PICTURES.to_string(), "-q:v", "4"])
         .arg(folder.join("%d.jpg"))
         .stdin(Stdio::null())

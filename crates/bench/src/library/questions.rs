@@ -90,11 +90,11 @@ fn filter(dice: &mut Dice) -> String {
     }
 }
 
-/// Filters of which a large part of everything is left.
+/// Filters of which a large part of everything is left; none of them is one of [`filter`].
 fn wide(dice: &mut Dice) -> String {
     match dice.below(3) {
-        0 => format!("height=720..&duration={}..", dice.below(3_000)),
-        1 => "watched=no&language=en,de".to_owned(),
+        0 => "height=720..&hidden=no".to_owned(),
+        1 => "language=en,de".to_owned(),
         _ => format!("not_tags={}&container=mp4,matroska", tag(dice, TAGS)),
     }
 }
@@ -128,7 +128,24 @@ fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+
+    #[test]
+    fn no_question_says_anything_twice() {
+        let mut dice = Dice::new(5);
+        for question in QUESTIONS {
+            for _ in 0..300 {
+                let path = (question.path)(&mut dice, 1_000);
+                let (_, query) = path.split_once('?').unwrap_or_default();
+                let keys: Vec<_> =
+                    query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+                let different: HashSet<_> = keys.iter().map(|(key, _)| *key).collect();
+                assert_eq!(keys.len(), different.len(), "{path}");
+            }
+        }
+    }
 
     #[test]
     fn paths_are_of_plain_characters() {

@@ -15,12 +15,14 @@ use crate::peers::Peer;
 use crate::server::{Ready, Server, free_port};
 
 /// What every server of this part is told; answers are found anew each time.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "log.access=false",
     "limits.connections=5000",
     "limits.connections_per_address=5000",
     "library.pictures_ahead=false",
     "library.cache_ttl=0s",
+    // A new data folder has no backup yet: one would be made at once.
+    "library.backup_every=0s",
 ];
 /// A million videos are read within this, also where much else is going on.
 const START_LIMIT: Duration = Duration::from_mins(3);

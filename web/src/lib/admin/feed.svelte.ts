@@ -1,6 +1,6 @@
 // The state of the server, asked for again and again while somebody looks.
-import { isAbort } from '../api/client';
-import { askAdmin } from './ask';
+import { api, heard, isAbort, Trouble } from '../api/client';
+import { told } from './ask';
 import { merge, noHistory, since, type History } from './history';
 import type { Readiness, Status } from './types';
 
@@ -49,22 +49,31 @@ class Feed {
   async #round(): Promise<void> {
     const abort = new AbortController();
     this.#abort = abort;
+    const after = since(this.history);
     try {
-      const status = await askAdmin<Status>('/admin/status', { query: { since: since(this.history) }, signal: abort.signal });
+      const status = await told(api.GET('/api/v1/admin/status', { params: { query: after === undefined ? {} : { since: after } }, signal: abort.signal }));
       this.history = merge(this.history, status.history, status.started);
       this.status = status;
       this.error = undefined;
       // What is wrong with the whole changes seldom.
-      if (this.#rounds % 5 === 0) this.readiness = await askAdmin<Readiness>('/ready', { root: true, signal: abort.signal }).catch((error: unknown) => {
-        if (isAbort(error)) throw error;
-        return this.readiness;
-      });
+      if (this.#rounds % 5 === 0) this.readiness = await ready(abort.signal) ?? this.readiness;
       this.#rounds += 1;
     } catch (error) {
       if (isAbort(error)) return;
       this.error = error;
     }
     if (!abort.signal.aborted && this.#watchers && !document.hidden) this.#timer = setTimeout(() => void this.#round(), every);
+  }
+}
+
+/** What is wrong is said with the status of a failure. */
+async function ready(signal: AbortSignal): Promise<Readiness | undefined> {
+  try {
+    return await heard(api.GET('/ready', { signal }));
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const answer = error instanceof Trouble ? (error.answer as Partial<Readiness> | undefined) : undefined;
+    return answer?.conditions ? (answer as Readiness) : undefined;
   }
 }
 

@@ -28,18 +28,18 @@ export function findings(known: Known): Finding[] {
   for (const disk of known.status?.disks ?? []) {
     if (disk.problem) found.push({ weight: 'bad', key: 'admin.health.diskGone', params: { path: disk.path, why: disk.problem } });
     // A media folder is only read: that it is full is nobody's trouble.
-    else if (disk.purpose === 'data' && disk.available !== undefined && (disk.available < least || disk.available < little * (disk.total ?? Infinity) && disk.available < 10 * least)) {
+    else if (disk.purpose === 'data' && disk.available != null && (disk.available < least || disk.available < little * (disk.total ?? Infinity) && disk.available < 10 * least)) {
       found.push({ weight: disk.available < least / 4 ? 'bad' : 'warn', key: 'admin.health.diskFull', params: { path: disk.path, free: known.bytes(disk.available) } });
     }
   }
   const minute = known.status?.requests;
   if (minute && minute.failed > 0) found.push({ weight: 'warn', key: 'admin.health.failed', params: { n: minute.failed }, href: '/admin/logs' });
   const { machine_total: total, machine_available: free } = known.status?.memory ?? {};
-  if (total && free !== undefined && free < total * 0.05) found.push({ weight: 'warn', key: 'admin.health.memory', params: { free: known.bytes(free) } });
+  if (total && free != null && free < total * 0.05) found.push({ weight: 'warn', key: 'admin.health.memory', params: { free: known.bytes(free) } });
   if (known.scan?.error) found.push({ weight: 'warn', key: 'admin.health.scan', params: { why: known.scan.error }, href: '/admin/jobs' });
   for (const root of known.watcher ?? []) {
-    if (root.mode === 'missing' || root.mode === 'off') found.push({ weight: 'bad', key: 'admin.health.missing', params: { root: root.root }, href: '/admin/jobs' });
-    else if (root.mode !== 'notified' && root.mode !== 'notifications') found.push({ weight: 'note', key: 'admin.health.polled', params: { root: root.root }, href: '/admin/jobs' });
+    if (root.mode === 'missing') found.push({ weight: 'bad', key: 'admin.health.missing', params: { root: root.root }, href: '/admin/jobs' });
+    else if (root.mode !== 'notified') found.push({ weight: 'note', key: 'admin.health.polled', params: { root: root.root }, href: '/admin/jobs' });
   }
   if (known.passwordSet === false) found.push({ weight: 'note', key: 'admin.health.password', href: '/admin/access' });
   const order: Weight[] = ['bad', 'warn', 'note'];

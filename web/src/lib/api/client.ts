@@ -1,9 +1,12 @@
-// Asking the server. Every answer that is no success becomes a `Trouble`, which says what happened.
+// Asking the server, by what its own description says can be asked (`openapi.json`). Every answer that is no success
+// becomes a `Trouble`, which says what happened.
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
 
 /** Why a request came to nothing. */
 export class Trouble extends Error {
-  /** `status` 0: the server was not reached. */
-  constructor(readonly status: number, message: string, readonly kind = '') {
+  /** `status` 0: the server was not reached. `answer`: the whole of what it said. */
+  constructor(readonly status: number, message: string, readonly kind = '', /** Seconds. */ readonly retryAfter?: number, readonly answer?: unknown) {
     super(message);
     this.name = 'Trouble';
   }
@@ -13,16 +16,15 @@ export class Trouble extends Error {
   }
 }
 
-export interface Ask {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  query?: string | Record<string, string | number | boolean | undefined>;
-  body?: unknown;
-  /** The version that an edit is based on. */
-  version?: number;
-  signal?: AbortSignal;
-}
+/** All routes. Wrap what it returns in `got`. */
+export const api = createClient<paths>({
+  // A relative address where there is a page; a test has none.
+  baseUrl: typeof location === 'undefined' ? 'http://localhost' : '',
+  credentials: 'same-origin',
+  headers: { Accept: 'application/json' },
+  fetch: (request) => fetch(request),
+});
 
-const base = '/api/v1';
 let onKeyWanted: () => void = () => undefined;
 
 /** Who is told when the server wants an API key. */
@@ -30,65 +32,54 @@ export function whenKeyWanted(tell: () => void): void {
   onKeyWanted = tell;
 }
 
-/** One request. Path components must be encoded by the caller, as `path` does. */
-export async function ask<T>(to: string, options: Ask = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (options.version !== undefined) headers['If-Match'] = `"v${options.version}"`;
-  let response: Response;
+/** What a route answers. */
+export interface Answered { data?: unknown; error?: unknown; response: Response }
+/** What a successful answer holds. */
+export type Said<A> = A extends { data: infer T } ? T : never;
+
+/** What the server said, or a `Trouble`. */
+export async function heard<A extends Answered>(asked: Promise<A>): Promise<Said<A>> {
+  let answer: A;
   try {
-    response = await fetch(base + to + search(options.query), {
-      method: options.method ?? 'GET',
-      headers,
-      credentials: 'same-origin',
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    });
+    answer = await asked;
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Trouble(0, '');
+    if (isAbort(error)) throw error;
+    // It answered, and not in JSON.
+    throw new Trouble(error instanceof SyntaxError ? 200 : 0, '');
   }
-  if (!response.ok) throw await trouble(response);
-  if (response.status === 204) return undefined as T;
+  if (!answer.response.ok) throw trouble(answer);
+  return answer.data as Said<A>;
+}
+
+/** The same; and where an API key is wanted, somebody is asked for it. */
+export async function got<A extends Answered>(asked: Promise<A>): Promise<Said<A>> {
   try {
-    return (await response.json()) as T;
+    return await heard(asked);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Trouble(response.status, '');
+    if (error instanceof Trouble && error.status === 401) onKeyWanted();
+    throw error;
   }
 }
 
-/** Components, encoded and joined: path('videos', id, 'tags', name). */
-export function path(...components: (string | number)[]): string {
-  return components.map((c) => `/${encodeURIComponent(c)}`).join('');
+/** The header that says which version an edit is based on. */
+export function edits(version: number): { 'If-Match': string } {
+  return { 'If-Match': `"v${version}"` };
 }
 
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-async function trouble(response: Response): Promise<Trouble> {
-  let message = '';
-  let kind = '';
-  try {
-    const problem = (await response.json()) as { detail?: unknown; title?: unknown; type?: unknown };
-    const text = problem.detail ?? problem.title;
-    if (typeof text === 'string') message = text.slice(0, 500);
-    if (typeof problem.type === 'string') kind = problem.type;
-  } catch {
-    // Not a problem document: the status has to say it.
-  }
-  if (response.status === 401) onKeyWanted();
-  return new Trouble(response.status, message, kind);
-}
-
-function search(query: Ask['query']): string {
-  if (!query) return '';
-  if (typeof query === 'string') return query ? `?${query}` : '';
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') params.set(key, String(value));
-  }
-  const text = params.toString();
-  return text ? `?${text}` : '';
+function trouble({ error, response }: Answered): Trouble {
+  // What is no problem document has only its status to say it.
+  const problem = (typeof error === 'object' && error !== null ? error : {}) as { detail?: unknown; title?: unknown; type?: unknown };
+  const text = problem.detail ?? problem.title;
+  const after = Number(response.headers.get('Retry-After') ?? '');
+  return new Trouble(
+    response.status,
+    typeof text === 'string' ? text.slice(0, 500) : '',
+    typeof problem.type === 'string' ? problem.type : '',
+    after > 0 ? after : undefined,
+    error,
+  );
 }

@@ -1,63 +1,36 @@
-// The words of /api/v1 that the pages use.
+// Short names for the shapes that the server describes. What is written out here, its description does not have.
+import type { components, operations } from './schema';
 
-export interface Poster { url: string; width: number; height: number; colour?: string }
-export interface TagRef { id: number; name: string; colour?: string }
+type Schemas = components['schemas'];
 
-export interface Video {
-  id: string; title: string; folder: string; file: string; path: string;
-  /** Seconds. */
-  duration: number;
-  width: number; height: number; container: string;
-  video_codec?: string; audio_codecs: string[]; audio_languages: string[]; text_languages: string[];
-  hdr?: string; frame_rate?: number; bit_rate?: number; size: number;
-  added: string; made?: string; views: number; hidden: boolean; present: boolean; copies: number;
-  tags: TagRef[];
-  rating?: number; favourite: boolean; watched: boolean;
-  /** Seconds. */
-  resume?: number;
-  played?: string;
-  poster?: Poster; preview?: string; storyboard?: string;
-  version: number;
-}
+export type Video = Schemas['Video'];
+export type VideoDetails = Schemas['VideoDetails'];
+export type VideoFile = Schemas['VideoFile'];
+export type Track = Schemas['Track'];
+export type Chapter = Schemas['Chapter'];
+export type Poster = Schemas['Poster'];
+export type TagRef = Schemas['TagName'];
+export type Facet = Schemas['FacetValue'];
+export type Folder = Schemas['Folder'];
+export type HomeLists = Schemas['Home'];
+export type Tag = Schemas['Tag'];
+export type Playlist = Schemas['Playlist'];
+export type PlaylistItems = Schemas['PlaylistItems'];
+export type Scan = Schemas['Scan'];
+export type Session = Schemas['WhoAsks'];
+export type BatchSelect = Schemas['Select'];
+export type BatchQuery = Schemas['BatchQuery'];
+export type BatchAction = Schemas['BatchAction'];
 
-export interface VideoFile { path: string; root: string; size: number; modified: string; state: string }
-export interface Track {
-  kind: string; number: number; codec: string; language?: string; title?: string; channels?: number;
-  default: boolean; forced: boolean;
-}
-export interface Chapter { start: number; end?: number; title: string }
-export interface VideoDetails extends Video {
-  description?: string; files: VideoFile[]; tracks: Track[]; chapters: Chapter[]; problem?: string;
-  playlists: { id: number; name: string }[];
-  urls: { file: string; hls: string; dash: string; hls_ts?: string; clip: string; watch: string };
-}
+/** The parameters of a list. */
+export type ListQuery = NonNullable<operations['videos']['parameters']['query']>;
+/** The parameters of its facets: the same without an order. */
+export type FacetQuery = NonNullable<operations['facets']['parameters']['query']>;
 
-export interface List<T> { items: T[]; total: number; next?: string }
-export interface Facet { value: string; label?: string; count: number }
-export interface Facets { total: number; facets: Record<string, Facet[]> }
-export interface Suggestions {
-  titles: { id: string; title: string }[]; tags: { id: number; name: string; colour?: string }[];
-  folders: { folder: string; name: string }[];
-}
-export interface Folder { folder: string; name: string; videos: number; posters: string[] }
-export interface HomeLists {
-  continue: Video[]; added: Video[]; favourites: Video[]; collections: Folder[]; random: Video[];
-}
-export interface Tag extends TagRef { count: number; version: number }
-export interface Playlist {
-  id: number; name: string; count: number; duration: number; posters: string[]; version: number;
-  items?: { item: number; video: Video }[];
-}
-export interface Duplicate { video: Video; files: VideoFile[] }
-export interface ProblemFile { path: string; root: string; problem: string; video?: string; found: string }
-/** A stretch of a list whose length nobody counted. */
+/** What all lists have whose length nobody counted. */
 export interface Stretch<T> { items: T[]; next?: string }
-export interface Undo { id: number; label: string }
-export interface BatchAnswer { changed: number; undo?: Undo }
-/** As GET /scan tells it; the event of this name has the times in milliseconds. */
-export interface Scan { state: 'idle' | 'running'; seen: number; expected: number; read: number; since?: string; took?: number; error?: string | null }
-export interface Session { role: 'viewer' | 'admin'; name: string; local: boolean; password_set: boolean }
-export type BatchSelect = { ids: string[] } | { query: Record<string, string> };
-export type BatchAction =
-  | { tag: string } | { untag: string } | { rate: number | null } | { favourite: boolean }
-  | { watched: boolean } | { playlist: number } | { hide: boolean } | { refresh: true };
+/** Where a stretch begins, and how long it may be. */
+export interface Place { limit?: number; cursor?: string }
+
+/** The event `scan`: as GET /scan tells it, with its times in milliseconds. */
+export type ScanNews = Omit<Scan, 'since' | 'took' | 'error'> & { since_ms?: number; took_ms?: number | null; error?: string | null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Trouble } from '../api/client';
 import { capabilities, type Capabilities, type Probe } from './capabilities';
-import { obstacle, plan, Refused, type Playback } from './playback';
+import { obstacle, plan, type Playback } from './playback';
 
 const chromium: Probe = {
   file: (type) => !/hvc1|ac-3|ec-3|alac|quicktime|mp2t|theora|ogg/.test(type),
@@ -81,10 +81,10 @@ describe('what is played', () => {
 });
 
 it('what goes wrong is told apart', () => {
-  expect(obstacle(new Refused(503, 'half is read', 3))).toEqual({ kind: 'reading', detail: 'half is read', retry: 3 });
-  expect(obstacle(new Refused(503, 'its drive is away')).kind).toBe('away');
-  expect(obstacle(new Refused(404, '')).kind).toBe('missing');
-  expect(obstacle(new Refused(422, 'it needs transcoding: no key picture')).kind).toBe('broken');
-  expect(obstacle(new Refused(401, '')).kind).toBe('refused');
+  expect(obstacle(new Trouble(503, 'half is read', '', 3))).toEqual({ kind: 'reading', detail: 'half is read', retry: 3 });
+  expect(obstacle(new Trouble(503, 'its drive is away')).kind).toBe('away');
+  expect(obstacle(new Trouble(404, '')).kind).toBe('missing');
+  expect(obstacle(new Trouble(422, 'it needs transcoding: no key picture')).kind).toBe('broken');
+  expect(obstacle(new Trouble(401, '')).kind).toBe('refused');
   expect(obstacle(new Trouble(0, '')).retry).toBe(5);
 });

@@ -1,8 +1,8 @@
 // What the server decides about this browser, and what the player makes of it.
-import { Trouble } from '../api/client';
+import { api, heard, Trouble } from '../api/client';
 import { capabilities, type Capabilities, type Probe } from './capabilities';
 
-/** The answer of POST /playback/<name>. */
+/** The answer of POST /playback/<name>, of which the server's description says only that it is an object. */
 export interface Playback {
   id: string;
   path: string;
@@ -80,45 +80,23 @@ export interface Obstacle {
 
 /** What an answer that is no success means. */
 export function obstacle(error: unknown): Obstacle {
-  if (error instanceof Refused) {
-    const { status, detail, retryAfter } = error;
-    if (status === 503 && retryAfter) return { kind: 'reading', detail, retry: Math.min(30, retryAfter) };
-    if (status === 503) return { kind: 'away', detail };
-    if (status === 404) return { kind: 'missing', detail };
-    if (status === 422) return { kind: detail.startsWith('it needs transcoding') ? 'broken' : 'transcode', detail };
-    if (status === 401 || status === 403) return { kind: 'refused', detail };
-    return { kind: 'unknown', detail };
-  }
-  if (error instanceof Trouble) {
-    if (error.offline) return { kind: 'offline', detail: '', retry: 5 };
-    return { kind: error.status === 404 ? 'missing' : 'unknown', detail: error.message };
-  }
-  return { kind: 'unknown', detail: error instanceof Error ? error.message : '' };
-}
-
-/** The server answered, and not with what was asked for. */
-export class Refused extends Error {
-  constructor(readonly status: number, readonly detail: string, /** Seconds. */ readonly retryAfter?: number) {
-    super(detail);
-    this.name = 'Refused';
-  }
+  if (!(error instanceof Trouble)) return { kind: 'unknown', detail: error instanceof Error ? error.message : '' };
+  const { status, message: detail, retryAfter } = error;
+  if (error.offline) return { kind: 'offline', detail, retry: 5 };
+  if (status === 503 && retryAfter) return { kind: 'reading', detail, retry: Math.min(30, retryAfter) };
+  if (status === 503) return { kind: 'away', detail };
+  if (status === 404) return { kind: 'missing', detail };
+  if (status === 422) return { kind: detail.startsWith('it needs transcoding') ? 'broken' : 'transcode', detail };
+  if (status === 401 || status === 403) return { kind: 'refused', detail };
+  return { kind: 'unknown', detail };
 }
 
 /** Asks the server. `name`: an id, or a path in its encoded form. */
 export function asking(name: string, signal: AbortSignal): Asking {
-  return async (wanted) => {
-    let response: Response;
-    try {
-      response = await fetch(`/playback/${name}`, {
-        method: 'POST', signal, body: JSON.stringify(wanted), headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      });
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new Trouble(0, '');
-    }
-    if (response.ok) return (await response.json()) as Playback;
-    const problem = (await response.json().catch(() => ({}))) as { detail?: unknown };
-    const after = Number(response.headers.get('Retry-After') ?? '');
-    throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail.slice(0, 500) : '', after > 0 ? after : undefined);
-  };
+  // The description says of body and answer that they are objects; what is in them is said here.
+  return async (wanted) => (await heard(api.POST('/playback/{name}', {
+    params: { path: { name } }, body: wanted as unknown as Record<string, never>, signal,
+    // The slashes of a path are slashes here.
+    pathSerializer: (route) => route.replace('{name}', () => name),
+  }))) as unknown as Playback;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Playlist, Video } from '../api/types';
+import type { PlaylistItems, Video } from '../api/types';
 import { inFolder, nextOf, ofList, ofPlaylist, originOf, previousOf, urlOf } from './queue';
 
 const video = (id: string, folder = 'Films') => ({ id, folder, tags: [] }) as unknown as Video;
 const playlist = (ids: string[]) =>
-  ({ id: 3, name: 'Rainy days', items: ids.map((id, i) => ({ item: i + 10, video: video(id) })) }) as unknown as Playlist;
+  ({ id: 3, name: 'Rainy days', items: ids.map((id, i) => ({ item: i + 10, video: video(id) })) }) as unknown as PlaylistItems;
 
 describe('where somebody comes from', () => {
   it('is in the address', () => {

@@ -1,8 +1,8 @@
 // What comes next: the rest of the playlist or list that somebody came from, else the same folder, else what has the
 // same tags.
-import { ask, path } from '../api/client';
-import type { List, Playlist, Video } from '../api/types';
-import { formatQuery, parseQuery } from '../filters';
+import { api, got } from '../api/client';
+import type { ListQuery, PlaylistItems, Video } from '../api/types';
+import { formatQuery, parameters, parseQuery } from '../filters';
 
 /** Where somebody comes from, as the address says. */
 export type Origin =
@@ -70,19 +70,19 @@ export function previousOf(queue: Queue | undefined): Entry | undefined {
 /** Asks for what comes next. */
 export async function queueOf(video: Video, origin: Origin, signal: AbortSignal): Promise<Queue> {
   if (origin.kind === 'playlist') {
-    const playlist = await ask<Playlist>(path('playlists', origin.playlist), { signal });
+    const playlist = await got(api.GET('/api/v1/playlists/{id}', { params: { path: { id: origin.playlist } }, signal }));
     return ofPlaylist(playlist, video.id, origin.item);
   }
   if (origin.kind === 'list') {
     const offset = Math.max(0, origin.at - 20);
-    const answer = await ask<List<Video>>('/videos', { query: `${origin.list}&limit=${pageSize}&offset=${offset}`, signal });
+    const answer = await list({ ...parameters(origin.list), limit: pageSize, offset }, signal);
     return ofList(answer.items, offset, video.id, origin.list);
   }
   return (await ofFolder(video, signal)) ?? related(video, signal);
 }
 
-export function ofPlaylist(playlist: Playlist, id: string, item: number | undefined): Queue {
-  const items = playlist.items ?? [];
+export function ofPlaylist(playlist: PlaylistItems, id: string, item: number | undefined): Queue {
+  const { items } = playlist;
   let current = items.findIndex((one) => one.item === item && one.video.id === id);
   if (current < 0) current = items.findIndex((one) => one.video.id === id);
   const from = Math.max(0, current - shown / 2);
@@ -98,12 +98,14 @@ export function ofList(videos: readonly Video[], offset: number, id: string, lis
   return { kind: 'list', entries, current: videos.findIndex((video) => video.id === id) };
 }
 
+const list = (query: ListQuery, signal: AbortSignal) => got(api.GET('/api/v1/videos', { params: { query }, signal }));
+
 async function ofFolder(video: Video, signal: AbortSignal): Promise<Queue | undefined> {
   if (!video.folder) return undefined;
   const found: Video[] = [];
   for (let offset = 0; offset < looked; offset += pageSize) {
-    const query = { folder: video.folder, sort: 'title', order: 'asc', limit: pageSize, offset };
-    const answer = await ask<List<Video>>('/videos', { query, signal });
+    const query: ListQuery = { folder: video.folder, sort: 'title', order: 'asc', limit: pageSize, offset };
+    const answer = await list(query, signal);
     found.push(...answer.items.filter((one) => one.folder === video.folder));
     const at = found.findIndex((one) => one.id === video.id);
     if (at >= 0 && (at < found.length - 20 || offset + pageSize >= answer.total)) break;
@@ -129,8 +131,8 @@ async function related(video: Video, signal: AbortSignal): Promise<Queue> {
   // The same order whenever this video is looked at.
   const seed = [...video.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000_007, 7);
   const tags = video.tags.map((tag) => tag.name.replace(/[\\,]/g, '\\$&')).join(',');
-  if (tags) take((await ask<List<Video>>('/videos', { query: { any_tags: tags, sort: 'random', seed, limit: 25 }, signal })).items);
-  if (found.size < 24) take((await ask<List<Video>>('/videos', { query: { sort: 'random', seed, limit: 25 }, signal })).items);
+  if (tags) take((await list({ any_tags: tags, sort: 'random', seed, limit: 25 }, signal)).items);
+  if (found.size < 24) take((await list({ sort: 'random', seed, limit: 25 }, signal)).items);
   const entries = [...found.values()].map((one) => ({ video: one, url: urlOf(one.id, { kind: 'alone' }) }));
   return { kind: 'related', entries, current: -1 };
 }
