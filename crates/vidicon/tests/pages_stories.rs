@@ -233,7 +233,7 @@ fn lived_in() -> House {
             .unwrap();
     let waiting = list["items"].as_array().unwrap().iter().map(|video| {
         let mut http = house.server.http();
-        http.send_request("GET", video["poster"]["url"].as_str().unwrap().to_owned(), &[]);
+        http.send_request("GET", video["poster"]["url"].as_str().unwrap(), &[]);
         http
     });
     let waiting: Vec<_> = waiting.collect();
