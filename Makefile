@@ -5,7 +5,7 @@ export DIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fix audit e2e bench bench-files bench-packaging dev sample setup clean
+.PHONY: help run build test check fix audit e2e bench bench-files bench-packaging bench-library dev sample setup clean
 
 help: ## Say what there is to say
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,7 +36,7 @@ e2e: ## Only the tests with real players: curl, ffmpeg, mpv, VLC, GStreamer, Chr
 audit: ## Look for known vulnerabilities in the dependencies (asks the network)
 	@scripts/audit
 
-bench: bench-files bench-packaging ## All benchmarks
+bench: bench-files bench-packaging bench-library ## All benchmarks
 
 bench-files: ## Measure file streaming against nginx and Caddy
 	@scripts/setup bench
@@ -45,6 +45,10 @@ bench-files: ## Measure file streaming against nginx and Caddy
 bench-packaging: ## Measure just-in-time HLS against nginx with the same bytes in files, and in Chromium
 	@scripts/setup bench
 	@scripts/bench-packaging
+
+bench-library: ## Measure lists, words, pages and scans of libraries of up to a million videos
+	@scripts/setup bench
+	@scripts/bench-library
 
 dev: ## Serve DIR with a development build; build and start again on every change
 	@scripts/dev "$$DIR" $(ARGS)

@@ -71,4 +71,22 @@ use_rust() {
 # The same, for scripts that run after `scripts/setup`.
 need_rust() { use_rust || die "there is no Rust $RUST_NEEDED or newer; 'make run' and 'make test' install it."; }
 
+# The oldest Node that can build the pages, and the one that is fetched where there is none such.
+# shellcheck disable=SC2034 # for the scripts that read this
+NODE_NEEDED=20.19 NODE_VERSION=24.22.0
+
+# Chooses a Node that is new enough: the system's, else the one in .tools. Fails when there is neither.
+use_node() {
+    local bin
+    have node && have npm && at_least "$(version_of node --version)" "$NODE_NEEDED" && return
+    for bin in "$TOOLS"/node/node_modules/node-*/bin; do
+        if [ -x "$bin/node" ] && at_least "$(version_of "$bin/node" --version)" "$NODE_NEEDED"; then
+            PATH=$bin:$PATH
+            have npm
+            return
+        fi
+    done
+    return 1
+}
+
 in_ci() { [ -n "${CI:-}" ] && [ "$CI" != false ]; }

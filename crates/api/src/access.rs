@@ -1,154 +1,242 @@
-//! Who may ask: the keys that clients must show, when there are any.
+//! Who may do what.
+//!
+//! ```text
+//! request ─► a key, where keys are set ─► the route's rule ─► Open, Watch: yes
+//!                                            Edit:  not for pages of other sites
+//!                                            Admin: nor for those; from this machine, or in a session
+//! ```
+//!
+//! The decisions are functions of what a request says ([`asked`], [`decide`], [`foreign`], [`hosts`]). Around them: the keys,
+//! the password, the tries that one has ([`attempts`]), and the sessions, which somebody else keeps ([`keeper`]).
 
-use std::sync::Arc;
+mod asked;
+mod attempts;
+mod cookies;
+mod decide;
+mod foreign;
+mod hosts;
+mod in_store;
+mod keeper;
+mod keys;
+mod password;
+mod refusal;
+pub(crate) mod routes;
+mod rule;
+mod sessions;
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use http::{HeaderValue, Uri, request::Parts};
 use net::Peer;
-use percent_encoding::percent_decode_str;
-use subtle::{Choice, ConstantTimeEq};
 
-use crate::problem::Problem;
+use self::{
+    asked::Asked,
+    attempts::Attempts,
+    decide::{Ground, Standing},
+    foreign::Friends,
+    keeper::TokenHash,
+    password::Passwords,
+    sessions::Sessions,
+};
+use crate::{Metrics, observe::Observe, problem::Problem};
 
-/// The keys of which a client must show one. Without any, everybody may ask.
-///
-/// They never appear in a log: `Debug` tells only how many there are.
-#[derive(Clone, Default)]
-pub struct ApiKeys(Arc<[Box<[u8]>]>);
+pub(crate) use self::refusal::Refusal;
+pub use self::{
+    hosts::Hosts,
+    in_store::InStore,
+    keeper::{
+        InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken, session_id,
+    },
+    keys::ApiKeys,
+    password::{
+        LENGTH as PASSWORD_LENGTH, PasswordError, hash as hash_password,
+        is_hash as is_password_hash,
+    },
+    rule::Rule,
+};
 
-impl ApiKeys {
-    /// These keys; empty ones are left out, for an empty key would let everybody in.
-    pub fn new(keys: impl IntoIterator<Item = String>) -> Self {
-        Self(
-            keys.into_iter()
-                .filter(|key| !key.is_empty())
-                .map(|key| key.into_bytes().into())
-                .collect(),
-        )
-    }
+/// Under which name the hash of the administrator's password is kept.
+const PASSWORD: &str = "admin_password";
 
-    /// Whether anybody may ask.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Compares with every key, and each in a time that does not tell how much of it was right.
-    fn admit(&self, shown: &[u8]) -> bool {
-        let matched =
-            self.0.iter().fold(Choice::from(0), |matched, key| matched | key.ct_eq(shown));
-        matched.into()
-    }
+/// What the rules are, beyond what they always are.
+#[derive(Clone, Debug, Default)]
+pub struct AccessSettings {
+    /// The keys of which a client must show one.
+    pub keys: ApiKeys,
+    /// The names that are ours.
+    pub hosts: Hosts,
+    /// Origins whose pages may change things; `*` for every one.
+    pub writing_origins: Vec<String>,
+    /// How long a session lasts.
+    pub session_lifetime: Duration,
 }
 
-impl std::fmt::Debug for ApiKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ApiKeys({})", self.0.len())
+/// The rules of one server, and what they need to know. Clones share it.
+#[derive(Clone)]
+pub struct Access(Arc<Inner>);
+
+struct Inner {
+    keys: ApiKeys,
+    hosts: Hosts,
+    friends: Friends,
+    keeper: Arc<dyn SessionKeeper>,
+    sessions: Sessions,
+    passwords: Passwords,
+    attempts: Mutex<Attempts>,
+    metrics: Metrics,
+    observe: Observe,
+}
+
+impl Access {
+    /// These rules; sessions and the password's hash are with `keeper`. Refusals are counted in `metrics` and shown to
+    /// administrators by `observe`.
+    pub fn new(
+        settings: AccessSettings,
+        keeper: Arc<dyn SessionKeeper>,
+        metrics: Metrics,
+        observe: Observe,
+    ) -> Self {
+        let AccessSettings { keys, hosts, writing_origins, session_lifetime } = settings;
+        Self(Arc::new(Inner {
+            keys,
+            hosts,
+            friends: Friends { origins: writing_origins },
+            sessions: Sessions::new(Arc::clone(&keeper), session_lifetime),
+            keeper,
+            passwords: Passwords::default(),
+            attempts: Mutex::default(),
+            metrics,
+            observe,
+        }))
     }
-}
 
-/// Why a request may not be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    KeyMissing,
-    KeyWrong,
-}
+    /// Takes a new administrator's password, as its [hash](hash_password), and ends every session begun with the old.
+    pub async fn set_password_hash(&self, hash: String) -> Result<(), KeeperError> {
+        self.0.keeper.set_meta(PASSWORD, hash).await?;
+        self.0.sessions.end_others(None).await
+    }
 
-impl Refusal {
-    /// As in the metrics and the log.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::KeyMissing => "api_key_missing",
-            Self::KeyWrong => "api_key_wrong",
+    /// Asks for a key, where keys are set: `/health` is open, everything else needs one.
+    ///
+    /// The answer is a cookie to be set if a page is what was asked for, and it was opened with the key in its address.
+    pub(crate) fn check_key<B>(
+        &self,
+        request: &http::Request<B>,
+        peer: Peer,
+    ) -> Result<Option<HeaderValue>, Refusal> {
+        if self.0.keys.is_empty() || request.uri().path() == "/health" {
+            return Ok(None);
+        }
+        match keys::shown_key(request.uri(), request.headers()) {
+            None => Err(Refusal::KeyMissing),
+            Some(shown) if !self.0.keys.admit(&shown.key) => Err(Refusal::KeyWrong),
+            Some(shown) if shown.in_address => Ok(keys::cookie(&shown.key, peer.tls)),
+            Some(_) => Ok(None),
         }
     }
-}
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let detail = match self {
-            Self::KeyWrong => "the API key is not one of this server's",
-            Self::KeyMissing => {
-                "this server wants an API key: send it as X-API-Key, as Authorization: Bearer, \
-                 or as ?api_key= where a player can set no header"
-            }
+    /// Counts a refusal, logs it, and shows it to administrators.
+    pub(crate) fn refused<B>(&self, refusal: Refusal, request: &http::Request<B>, peer: Peer) {
+        self.tell(refusal, request.method(), request.uri(), peer);
+    }
+
+    fn tell(&self, refusal: Refusal, method: &http::Method, uri: &Uri, peer: Peer) {
+        self.0.metrics.refused(refusal.name());
+        self.0.observe.refused(refusal.name(), method, uri, peer);
+        refusal.log(uri, peer);
+    }
+
+    /// Whether a request may be made.
+    async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
+        let asked = Asked::of(request, peer);
+        let ground = Ground { hosts: &self.0.hosts, friends: &self.0.friends };
+        let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
+            verdict
+        } else {
+            let token = sessions::token_of(&request.headers);
+            decide::with_standing(self.standing(token).await?)
         };
-        Problem::new(StatusCode::UNAUTHORIZED, detail)
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"vidicon\""))
-            .into_response()
+        verdict.map_err(|refusal| {
+            self.tell(refusal, &request.method, &request.uri, peer);
+            refusal.problem()
+        })
+    }
+
+    async fn standing(&self, token: Option<TokenHash>) -> Result<Standing, Problem> {
+        if self.0.sessions.of(token, now_ms()).await.map_err(unreachable_keeper)?.is_some() {
+            return Ok(Standing::Administrator);
+        }
+        let has_password = self.password_hash().await?.is_some();
+        Ok(if has_password { Standing::NoSession } else { Standing::NoPassword })
+    }
+
+    async fn password_hash(&self) -> Result<Option<String>, Problem> {
+        self.0.keeper.meta(PASSWORD).await.map_err(unreachable_keeper)
+    }
+
+    /// Whether this is the administrator's password. Tries are counted.
+    async fn try_password(
+        &self,
+        password: String,
+        hash: String,
+        address: IpAddr,
+        near: bool,
+    ) -> Result<bool, TryError> {
+        let taken = self.attempts(|attempts| attempts.take(address, near, Instant::now()));
+        taken.map_err(TryError::Wait)?;
+        let right = self.0.passwords.is_right(password, hash).await.map_err(TryError::Password)?;
+        if right {
+            self.attempts(|attempts| attempts.forgive(address));
+        }
+        Ok(right)
+    }
+
+    fn attempts<T>(&self, ask: impl FnOnce(&mut Attempts) -> T) -> T {
+        ask(&mut self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The rule: `/health` is open, everything else needs a key when keys are set.
-pub(crate) fn check<B>(keys: &ApiKeys, request: &http::Request<B>) -> Result<(), Refusal> {
-    if keys.is_empty() || request.uri().path() == "/health" {
+/// Whether whoever asks sits at this machine.
+fn is_near(asked: &Parts, peer: Peer) -> bool {
+    decide::is_on_this_machine(&Asked::of(asked, peer))
+}
+
+/// Why a password was not even tried.
+#[derive(Clone, Copy, Debug)]
+enum TryError {
+    /// There were too many tries; so long until the next.
+    Wait(Duration),
+    Password(PasswordError),
+}
+
+/// Whether the request may be made under this rule. [`Access`] and the [`Peer`] were put into the request's extensions
+/// by the face; without them nobody is let in.
+pub(crate) async fn admit(rule: Rule, request: &Parts) -> Result<(), Problem> {
+    if rule == Rule::Open {
         return Ok(());
     }
-    match shown_key(request) {
-        None => Err(Refusal::KeyMissing),
-        Some(key) if keys.admit(&key) => Ok(()),
-        Some(_) => Err(Refusal::KeyWrong),
+    let known = (request.extensions.get::<Access>(), request.extensions.get::<Peer>());
+    match known {
+        (Some(access), Some(peer)) => access.admit(rule, request, *peer).await,
+        _ => Err(Refusal::Unknown.problem()),
     }
 }
 
-/// Tells the person who runs the server, who may be under attack or have mistyped a key.
-pub(crate) fn log<B>(refusal: Refusal, request: &http::Request<B>, peer: Peer) {
-    tracing::warn!(
-        remote = %peer.address,
-        path = request.uri().path(),
-        reason = refusal.name(),
-        "request refused: no valid API key"
-    );
+/// Milliseconds since 1970 UTC.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The key that the request shows, in whichever of the three places it is.
-fn shown_key<B>(request: &http::Request<B>) -> Option<Vec<u8>> {
-    let headers = request.headers();
-    if let Some(key) = headers.get("x-api-key") {
-        return Some(key.as_bytes().to_vec());
-    }
-    if let Some(value) = headers.get(header::AUTHORIZATION)
-        && let Some((scheme, key)) = value.to_str().ok().and_then(|value| value.split_once(' '))
-        && scheme.eq_ignore_ascii_case("bearer")
-    {
-        return Some(key.trim().as_bytes().to_vec());
-    }
-    let query = request.uri().query()?;
-    query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("api_key="))
-        .map(|key| percent_decode_str(key).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn shown(uri: &str, header: Option<(&str, &str)>) -> Option<String> {
-        let mut request = http::Request::builder().uri(uri);
-        if let Some((name, value)) = header {
-            request = request.header(name, value);
-        }
-        shown_key(&request.body(()).unwrap()).map(|key| String::from_utf8(key).unwrap())
-    }
-
-    #[test]
-    fn a_key_may_come_in_any_of_three_places() {
-        assert_eq!(shown("/", Some(("x-api-key", "s3"))).as_deref(), Some("s3"));
-        assert_eq!(shown("/", Some(("authorization", "bearer s3"))).as_deref(), Some("s3"));
-        assert_eq!(shown("/a?b=1&api_key=s%2B3", None).as_deref(), Some("s+3"));
-        assert_eq!(shown("/", Some(("authorization", "Basic abc"))), None);
-    }
-
-    #[test]
-    fn only_a_whole_key_admits() {
-        let keys = ApiKeys::new(["first-key".to_owned(), "second-key".to_owned(), String::new()]);
-        assert!(keys.admit(b"first-key") && keys.admit(b"second-key"));
-        assert!(!keys.admit(b"first-ke") && !keys.admit(b"first-keyy") && !keys.admit(b""));
-    }
-
-    #[test]
-    fn keys_do_not_show_in_debug_output() {
-        assert_eq!(format!("{:?}", ApiKeys::new(["secret".to_owned()])), "ApiKeys(1)");
-    }
+#[allow(clippy::needless_pass_by_value, reason = "it is what a failed answer is mapped with")]
+fn unreachable_keeper(error: KeeperError) -> Problem {
+    tracing::error!(error = net::with_causes(&error), "an access rule cannot be judged");
+    Problem::new(
+        http::StatusCode::SERVICE_UNAVAILABLE,
+        "who may do this cannot be looked up at the moment; the server's log says more",
+    )
 }

@@ -229,6 +229,15 @@ fn negotiate(headers: &HeaderMap) -> Option<Coding> {
     best.filter(|(_, weight)| *weight >= identity).map(|(coding, _)| coding)
 }
 
+/// Whether the client takes this coding.
+pub(crate) fn accepts(headers: &HeaderMap, name: &str) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let mut offers = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    offers.any(|offer| {
+        weigh(offer).is_some_and(|(offer, weight)| weight > 0 && offer.eq_ignore_ascii_case(name))
+    })
+}
+
 /// One element of Accept-Encoding: its name and its weight in thousandths.
 fn weigh(element: &str) -> Option<(&str, u16)> {
     let mut parts = element.split(';').map(str::trim);

@@ -10,28 +10,31 @@ use axum::{
     body::Body,
     extract::Request,
     response::{IntoResponse as _, Response},
-    routing,
 };
 use bytes::Bytes;
 use delivery::{Folders, Policy, films::Films};
 use futures_util::FutureExt as _;
-use http::{StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as HttpBody;
+use library::Library;
 use net::{Answer, Call, Route};
 use tower::ServiceExt as _;
 
 use crate::{
-    access::{self, ApiKeys},
+    accept,
+    access::Access,
     compression,
     cors::{self, Cors},
     files::{self, Files},
     films::{self, Door, Kino},
-    health,
-    metrics::{self, Metrics},
-    playback,
+    load::LoadTests,
+    metrics::Metrics,
+    observe::Observe,
+    pages,
     problem::Problem,
-    ready::{self, Readiness},
-    welcome,
+    ready::Readiness,
+    routes::{self, Parts, Shared},
+    sse::Listeners,
 };
 
 /// What the routes need.
@@ -40,56 +43,59 @@ pub struct App {
     pub folders: Folders,
     /// The files of the folders as players see them.
     pub films: Films,
+    /// Every video known.
+    pub library: Library,
     /// How files are described.
     pub policy: Policy,
-    /// Who may ask.
-    pub keys: ApiKeys,
+    /// Who may do what.
+    pub access: Access,
     /// Which pages of other sites may use the answers.
     pub cors: Cors,
     /// What is wrong at the moment.
     pub readiness: Readiness,
     /// What is counted.
     pub metrics: Metrics,
+    /// What an operator sees.
+    pub observe: Observe,
+    /// The load tests of this server by itself.
+    pub load: LoadTests,
     /// The largest body of a request, in bytes. A longer one gets 413.
     pub body_size: usize,
+    /// When to stop.
+    pub stop: net::Stop,
 }
 
 /// The service that the connection layer serves. Everything but `/health` and CORS preflights
 /// needs an API key when keys are set.
 pub fn service(app: App) -> Face {
+    let parts = Parts {
+        readiness: app.readiness,
+        metrics: app.metrics.clone(),
+        films: app.films.clone(),
+        library: app.library,
+        policy: app.policy.clone(),
+        listeners: Listeners::new(app.stop.drain),
+    };
     Face(Arc::new(Inner {
-        routes: routes(app.readiness, app.metrics.clone(), app.films.clone()),
+        routes: routes::router(Shared::new(parts)),
         kino: Kino { films: app.films, policy: app.policy.clone(), metrics: app.metrics.clone() },
         files: Files { folders: app.folders, policy: app.policy, metrics: app.metrics.clone() },
         cors: cors::Rule::new(&app.cors),
-        keys: app.keys,
+        access: app.access,
+        observe: app.observe,
+        load: app.load,
         metrics: app.metrics,
         body_size: app.body_size,
     }))
 }
 
-/// What the product does, apart from files: they answer to every other path.
-fn routes(readiness: Readiness, metrics: Metrics, films: Films) -> Router {
-    let counted = metrics.clone();
-    Router::new()
-        .route("/", routing::get(welcome::page))
-        .route("/health", routing::get(health::health))
-        .route("/ready", routing::get(ready::ready).with_state(readiness))
-        .route("/metrics", routing::get(metrics::metrics).with_state(metrics))
-        .route(
-            "/playback/{*name}",
-            routing::get(playback::get).post(playback::post).with_state(films),
-        )
-        .route("/playback/", routing::any(playback::nameless))
-        .method_not_allowed_fallback(move || async move {
-            counted.refused("method");
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
-        })
-}
-
 /// Who answers for a path.
 #[derive(Clone, Copy)]
 enum Way {
+    /// A page for people.
+    Page,
+    /// A file that belongs to the pages.
+    Asset,
     /// A route of its own.
     Route,
     /// The films.
@@ -98,29 +104,20 @@ enum Way {
     File,
 }
 
-/// The way of a path, and its name in logs and metrics.
-fn way_of(path: &str) -> (Way, Route) {
-    if let Some(route) = route_of(path) {
+/// The way of a request, and its name in logs and metrics.
+fn way_of<B>(request: &http::Request<B>) -> (Way, Route) {
+    let path = request.uri().path();
+    if pages::is_page(path) && (path == "/" || accept::wants_page(request.headers())) {
+        return (Way::Page, Route("page"));
+    }
+    if let Some(route) = routes::of(path) {
         return (Way::Route, route);
     }
     match films::door_of(path) {
         Some((door, name)) => (Way::Film(door), Route(name)),
+        None if pages::is_asset(path) => (Way::Asset, Route("page")),
         None => (Way::File, Route("files")),
     }
-}
-
-/// The name of the route that a path belongs to; none when it is a file's or a film's.
-fn route_of(path: &str) -> Option<Route> {
-    if path.starts_with("/playback/") {
-        return Some(Route("playback"));
-    }
-    Some(Route(match path {
-        "/" => "page",
-        "/health" => "health",
-        "/ready" => "ready",
-        "/metrics" => "metrics",
-        _ => return None,
-    }))
 }
 
 /// The rules and the routes.
@@ -132,7 +129,9 @@ struct Inner {
     files: Files,
     kino: Kino,
     cors: cors::Rule,
-    keys: ApiKeys,
+    access: Access,
+    observe: Observe,
+    load: LoadTests,
     metrics: Metrics,
     body_size: usize,
 }
@@ -143,35 +142,41 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let (way, route) = way_of(call.request.uri().path());
+        let (way, route) = way_of(&call.request);
         if let Some(response) = self.cors.preflight(&call.request) {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
-        let mut response = match self.refuse(&call) {
-            Some(refusal) => refusal,
-            None => self.answer_known(call, way).await,
+        let mut response = match self.let_in(&call) {
+            Err(refusal) => *refusal,
+            Ok(None) => self.answer_known(call, way).await,
+            Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
         self.cors.allow(origin.as_ref(), response.headers_mut());
+        // A route knows its name better.
+        let route = match way {
+            Way::Route => response.extensions_mut().remove::<Route>().unwrap_or(route),
+            _ => route,
+        };
         Answer { response, route }
     }
 
-    /// The refusal of a request that shows no key where one is needed, or whose body is longer
-    /// than it may be.
-    fn refuse<B: HttpBody>(&self, Call { request, peer, .. }: &Call<B>) -> Option<Response> {
-        if let Err(refusal) = access::check(&self.keys, request) {
-            self.metrics.refused(refusal.name());
-            access::log(refusal, request, *peer);
-            return Some(refusal.into_response());
-        }
+    /// Refuses a request that shows no key where one is needed, or whose body is longer than it may
+    /// be. Else the cookie for a page that was opened with a key.
+    fn let_in<B: HttpBody>(&self, call: &Call<B>) -> Result<Option<HeaderValue>, Box<Response>> {
+        let Call { request, peer, .. } = call;
+        let cookie = self.access.check_key(request, *peer).map_err(|refusal| {
+            self.access.refused(refusal, request, *peer);
+            refusal.into_response()
+        })?;
         let length = request.body().size_hint().lower();
         if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
-            return None;
+            return Ok(cookie);
         }
         self.metrics.refused("body_size");
         let allowed = self.body_size;
         let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
-        Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response())
+        Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response().into())
     }
 
     async fn answer_known<B>(&self, call: Call<B>, way: Way) -> Response
@@ -179,7 +184,7 @@ impl Inner {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let Call { request, head_only, .. } = call;
+        let Call { request, head_only, peer } = call;
         let (mut head, body) = request.into_parts();
         let offer = compression::Offer::take(&mut head.headers);
         let response = match way {
@@ -189,7 +194,14 @@ impl Inner {
             Way::Film(door) => {
                 Box::pin(films::answer(&self.kino, door, &head, head_only, &offer)).await
             }
+            Way::Page => page(&head),
+            Way::Asset => pages::file(head.uri.path().get(1..).unwrap_or_default(), &head.headers),
             Way::Route => {
+                // What access rules and handlers look at beside the request.
+                head.extensions.insert(peer);
+                head.extensions.insert(self.access.clone());
+                head.extensions.insert(self.observe.clone());
+                head.extensions.insert(self.load.clone());
                 // One whose length was not announced ends where the limit is.
                 let body = Body::new(http_body_util::Limited::new(body, self.body_size));
                 Box::pin(self.route(Request::from_parts(head, body))).await
@@ -225,6 +237,24 @@ where
             }))
         })
     }
+}
+
+fn page(request: &http::request::Parts) -> Response {
+    if request.method == Method::GET {
+        return pages::page(&request.headers);
+    }
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages can only be read")
+        .header(header::ALLOW, HeaderValue::from_static("GET, HEAD"))
+        .into_response()
+}
+
+/// A page that was opened with a key keeps it, so that what the page asks for shows it too.
+fn with_key(mut response: Response, cookie: HeaderValue) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// A handler that panics costs one answer, never the process.

@@ -2,10 +2,23 @@
 
 use axum::{Json, response::IntoResponse};
 use http::header;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// `GET /health`: whoever gets an answer knows.
+/// Whether the server is alive.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `healthy`.
+    status: &'static str,
+    /// The version of Vidicon.
+    version: &'static str,
+}
+
+/// Whether it is alive
+///
+/// Whoever gets an answer knows.
+#[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, description = "It is", body = Health)))]
 pub(crate) async fn health() -> impl IntoResponse {
-    let body = json!({ "status": "healthy", "version": env!("CARGO_PKG_VERSION") });
+    let body = Health { status: "healthy", version: env!("CARGO_PKG_VERSION") };
     ([(header::CACHE_CONTROL, "no-store")], Json(body))
 }

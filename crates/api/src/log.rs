@@ -1,37 +1,44 @@
 //! The access log: one line for every answer, when it is over, complete or not.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use http::Uri;
 use net::{Exchange, Observer, Outcome, Refusal};
 
-use crate::Metrics;
+use crate::{
+    Metrics,
+    observe::{Observe, secrets},
+};
 
 /// Counts what happens on the connections, and logs the requests.
 pub struct Log {
     metrics: Metrics,
+    observe: Observe,
     /// Whether every request gets a line. Faults get one in any case.
     access: bool,
 }
 
 impl Log {
-    /// Counts into `metrics`; logs each request when `access` is set.
-    pub fn new(metrics: Metrics, access: bool) -> Self {
-        Self { metrics, access }
+    /// Counts into `metrics` and shows to `observe`; logs each request when `access` is set.
+    pub fn new(metrics: Metrics, observe: Observe, access: bool) -> Self {
+        Self { metrics, observe, access }
     }
 }
 
 impl Observer for Log {
     fn opened(&self) {
         self.metrics.connection_opened();
+        self.observe.connection_opened();
     }
 
     fn closed(&self) {
         self.metrics.connection_closed();
+        self.observe.connection_closed();
     }
 
     fn refused(&self, reason: Refusal, peer: SocketAddr) {
         self.metrics.refused(reason.name());
+        self.observe.turned_away(reason.name(), peer);
         tracing::info!(remote = %peer, reason = reason.name(), "turned away");
     }
 
@@ -43,8 +50,13 @@ impl Observer for Log {
         self.metrics.request_began();
     }
 
+    fn answered(&self, exchange: &Arc<Exchange>) {
+        self.observe.answered(exchange);
+    }
+
     fn finished(&self, exchange: &Exchange) {
         self.metrics.request_finished(exchange);
+        self.observe.finished(exchange);
         let fault = exchange.fault();
         if !self.access && fault.is_none() {
             return;
@@ -84,12 +96,7 @@ impl Observer for Log {
 
 /// The query without keys: a log is read by more people than may ask.
 fn query(target: &Uri) -> Option<String> {
-    let query = target.query()?;
-    let told: Vec<&str> = query
-        .split('&')
-        .map(|pair| if pair.starts_with("api_key=") { "api_key=•••" } else { pair })
-        .collect();
-    Some(told.join("&"))
+    target.query().map(|query| secrets::mask(query).into_owned())
 }
 
 #[cfg(test)]

@@ -161,7 +161,13 @@ fn method_name(method: &http::Method) -> &'static str {
     }
 }
 
-/// `GET /metrics`: everything, in the OpenMetrics text format.
+/// Counters for Prometheus
+///
+/// In the OpenMetrics text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "server",
+    responses((status = 200, description = "All counters", body = String, content_type = "application/openmetrics-text")),
+)]
 pub(crate) async fn metrics(State(metrics): State<Metrics>) -> impl IntoResponse {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -52,7 +52,19 @@ impl Urls {
     }
 }
 
-/// What a client can decode comes in the query…
+/// How a client can play a film
+///
+/// What the client decodes comes in the query; without it, what browsers decode counts.
+#[utoipa::path(
+    get, path = "/playback/{*name}", tag = "playing", operation_id = "playback",
+    params(
+        ("name" = String, Path, description = "The id of a video, or the path of its file below the media folder"),
+        ("video" = Option<String>, Query, description = "Codings of pictures, as in `avc1.640028`, separated by commas; several add up"),
+        ("audio" = Option<String>, Query, description = "Codings of sound"),
+        ("containers" = Option<String>, Query, description = "Containers; `*` for all"),
+    ),
+    responses((status = 200, description = "How, and why", body = Object)),
+)]
 pub(crate) async fn get(
     State(films): State<Films>,
     OriginalUri(uri): OriginalUri,
@@ -64,7 +76,13 @@ pub(crate) async fn get(
     }
 }
 
-/// …or as JSON.
+/// How a client can play a film, asked with a body
+#[utoipa::path(
+    post, path = "/playback/{*name}", tag = "playing", operation_id = "playback_of",
+    params(("name" = String, Path, description = "The id of a video, or the path of its file below the media folder")),
+    request_body(content = Object, content_type = "application/json"),
+    responses((status = 200, description = "How, and why", body = Object)),
+)]
 pub(crate) async fn post(
     State(films): State<Films>,
     OriginalUri(uri): OriginalUri,

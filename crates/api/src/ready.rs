@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{Json, extract, response::IntoResponse};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How long the conditions may take to find out. A network drive that hangs is itself news.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How much a condition matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// All is well.
@@ -22,7 +23,7 @@ pub enum State {
 }
 
 /// Something that is not as it should be.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Condition {
     /// How much it matters.
     pub state: State,
@@ -35,13 +36,24 @@ pub struct Condition {
 /// Finds out what is wrong at the moment. May block: it is asked on a blocking thread.
 pub type Readiness = Arc<dyn Fn() -> Vec<Condition> + Send + Sync>;
 
-#[derive(Serialize)]
-struct Report {
+/// What is wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Readiness)]
+pub(crate) struct Report {
+    /// The worst of the conditions.
     status: State,
+    /// What is not as it should be.
     conditions: Vec<Condition>,
 }
 
-/// `GET /ready`: 200 with what is degraded, 503 when requests cannot be answered.
+/// Whether requests can be answered
+///
+/// And what is degraded.
+#[utoipa::path(
+    get, path = "/ready", tag = "server",
+    responses((status = 200, description = "They can", body = Report),
+        (status = 503, description = "They cannot", body = Report)),
+)]
 pub(crate) async fn ready(
     extract::State(readiness): extract::State<Readiness>,
 ) -> impl IntoResponse {

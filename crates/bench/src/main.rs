@@ -1,4 +1,4 @@
-//! `vidicon-bench`: measures Vidicon side by side with nginx and Caddy on this machine.
+//! `vidicon-bench`: measures Vidicon on this machine, side by side with nginx and Caddy where they do the same.
 //!
 //! It starts every server itself, on loopback and on one core, asks from another core, and prints a table
 //! in Markdown. It knows the servers by their command lines only, and it ends by process id whatever it
@@ -13,15 +13,21 @@ mod bars;
 #[cfg(target_os = "linux")]
 mod case;
 #[cfg(target_os = "linux")]
+mod client;
+#[cfg(target_os = "linux")]
 mod cold;
 #[cfg(target_os = "linux")]
 mod cores;
 #[cfg(target_os = "linux")]
 mod cost;
 #[cfg(target_os = "linux")]
+mod demand;
+#[cfg(target_os = "linux")]
 mod files;
 #[cfg(target_os = "linux")]
 mod http;
+#[cfg(target_os = "linux")]
+mod library;
 #[cfg(target_os = "linux")]
 mod load;
 #[cfg(target_os = "linux")]
@@ -32,6 +38,8 @@ mod metric;
 mod numbers;
 #[cfg(target_os = "linux")]
 mod packaging;
+#[cfg(target_os = "linux")]
+mod page;
 #[cfg(target_os = "linux")]
 mod peers;
 #[cfg(target_os = "linux")]
@@ -69,12 +77,15 @@ fn main() -> std::process::ExitCode {
     enum What {
         /// Serving files: whole, by ranges, small ones, memory, time to start.
         Files(files::Options),
+        /// The library: lists, filters, words, pages, scans, memory, users.
+        Library(library::Options),
         /// Just-in-time packaging: indexes, first bytes, segments, playlists, the first frame in a browser.
         Packaging(packaging::Options),
     }
 
     let outcome = match Cli::parse().what {
         What::Files(options) => files::run(&options),
+        What::Library(options) => library::run(&options),
         What::Packaging(options) => packaging::run(&options),
     };
     match outcome {

@@ -2,13 +2,10 @@
 //!
 //! The films are made beforehand (`scripts/bench-packaging` does it with ffmpeg); what they are called is below.
 
-mod bars;
 mod browser;
-mod client;
 mod film;
 mod index;
 mod latency;
-mod page;
 mod spawn;
 mod throughput;
 
@@ -25,7 +22,7 @@ use crate::server::Recipe;
 use crate::stop::Stop;
 use crate::workdir::{SMALL, SMALL_BYTES, WorkDir};
 
-use self::page::Page;
+use crate::page::Page;
 
 /// What to measure and how often.
 #[derive(Debug, Clone, clap::Args)]
@@ -100,7 +97,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         cold: if options.quick { 3 } else { 25 },
     };
     film::check(&stage)?;
-    let mut page = Page::new(Machine::read(cores), &stage);
+    let mut page = Page::new(head(&Machine::read(cores), &stage), "Bars of packaging");
 
     // The browser has threads of its own on both cores, so it comes before the load generator is pinned.
     if wants("browser") {
@@ -132,6 +129,32 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     stop.check()?;
     print!("{}", page.markdown());
     Ok(if page.failed() { Outcome::Incomplete } else { Outcome::Complete })
+}
+
+/// What the section begins with.
+fn head(m: &Machine, stage: &Stage) -> String {
+    let mut versions: Vec<String> =
+        vec![format!("Vidicon {}", stage.vidicon.peer.version(&stage.vidicon.program))];
+    versions
+        .extend(stage.nginx.first().map(|one| format!("nginx {}", one.peer.version(&one.program))));
+    versions.extend(spawn::version().ok());
+    format!(
+        "## Packaging\n\n- Date: {}\n- Machine: {}, {} cores, {:.0} GB memory\n- System: {}; kernel {}\n\
+         - Versions: {}\n- Way: loopback, plain HTTP/1.1; every server on core {}, the load generator on core {}; \
+         {} runs, loads counted for {} s each, servers taking turns; bodies dropped in the kernel. CPU is user \
+         and system time of the server. GB and MB are powers of ten.\n",
+        m.date,
+        m.processor,
+        m.cores,
+        m.memory_gb,
+        m.system,
+        m.kernel,
+        versions.join("; "),
+        m.server_core,
+        m.load_core,
+        stage.runs,
+        stage.measure.as_secs_f64(),
+    )
 }
 
 /// A program on the search path, or how to get it.

@@ -105,6 +105,17 @@ pub(crate) fn resident(root: u32) -> Result<u64> {
     sum(root, "status", "VmRSS").map(|kib| kib * 1024)
 }
 
+/// The most that `resident` was since the start, in bytes (`VmHWM`, that of each process at its own time).
+pub(crate) fn most_resident(root: u32) -> Result<u64> {
+    sum(root, "status", "VmHWM").map(|kib| kib * 1024)
+}
+
+/// Processor time of a process and its descendants since their start, in seconds.
+pub(crate) fn cpu(root: u32) -> Result<f64> {
+    let ticks = tree(root)?.iter().map(|one| one.ticks).sum();
+    Ok(crate::numbers::real(ticks) / crate::numbers::real(rustix::param::clock_ticks_per_second()))
+}
+
 /// Bytes that a process and its descendants caused to be fetched from storage.
 pub(crate) fn fetched(root: u32) -> Result<u64> {
     sum(root, "io", "read_bytes")

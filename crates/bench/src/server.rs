@@ -19,6 +19,8 @@ use crate::workdir::{SMALL, SMALL_BYTES, WorkDir};
 
 /// A server that gives no answer for this long after its start is given up.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How often it is asked until then.
+const LOOK_EVERY: Duration = Duration::from_micros(200);
 /// What a server gets to end by itself before it is killed.
 const END_LIMIT: Duration = Duration::from_secs(5);
 
@@ -29,6 +31,16 @@ pub(crate) struct Recipe {
     pub(crate) program: PathBuf,
     /// The core it is kept on.
     pub(crate) core: usize,
+}
+
+/// When a server counts as started.
+pub(crate) struct Ready<'a> {
+    /// Whether it answers as it should; an error if it never will.
+    pub(crate) answers: &'a dyn Fn(SocketAddrV4) -> Result<bool>,
+    /// A server that gives no answer for this long is given up.
+    pub(crate) limit: Duration,
+    /// How long to wait between two looks.
+    pub(crate) pause: Duration,
 }
 
 /// A server that answers. Dropping it ends it.
@@ -48,9 +60,6 @@ impl Server {
         let own = work.own(peer.name())?;
         let address = free_port()?;
         let inner = peer.command(&recipe.program, &own, &work.files(), address)?;
-        let log = own.join("output.log");
-        let said =
-            File::create(&log).with_context(|| format!("could not make {}", log.display()))?;
         // taskset becomes the server (exec), so the process id is the server's own.
         let mut command = Command::new("taskset");
         command
@@ -63,13 +72,31 @@ impl Server {
                 command.env(key, value);
             }
         }
+        // A port says nothing when it opens: it is looked at often enough for a figure in milliseconds.
+        let ready = Ready { answers: &answers, limit: START_LIMIT, pause: LOOK_EVERY };
+        Self::launch(peer, command, &own.join("output.log"), address, &ready, stop)
+    }
+
+    /// Starts a process that will listen at `address`, and waits until it is ready. What it says
+    /// goes into `log`.
+    pub(crate) fn launch(
+        peer: Peer,
+        mut command: Command,
+        log: &Path,
+        address: SocketAddrV4,
+        ready: &Ready,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let said =
+            File::create(log).with_context(|| format!("could not make {}", log.display()))?;
         command.stdin(Stdio::null()).stderr(said.try_clone()?).stdout(said);
         let begin = Instant::now();
-        let child =
-            command.spawn().context("could not run taskset (Debian package: util-linux)")?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("could not run {}", command.get_program().display()))?;
         let mut server = Self { peer, address, start: Duration::ZERO, child };
-        server.wait_for_answer(begin, stop).with_context(|| {
-            let end = last_lines(&log);
+        server.wait_for_answer(begin, ready, stop).with_context(|| {
+            let end = last_lines(log);
             format!(
                 "{} did not start{}{end}",
                 peer.title(),
@@ -93,18 +120,17 @@ impl Server {
         Ok(())
     }
 
-    fn wait_for_answer(&mut self, begin: Instant, stop: &Stop) -> Result<()> {
+    fn wait_for_answer(&mut self, begin: Instant, ready: &Ready, stop: &Stop) -> Result<()> {
         loop {
             stop.check()?;
             self.check_alive()?;
-            if answers(self.address)? {
+            if (ready.answers)(self.address)? {
                 return Ok(());
             }
-            if begin.elapsed() > START_LIMIT {
-                bail!("no answer within {} s", START_LIMIT.as_secs());
+            if begin.elapsed() > ready.limit {
+                bail!("no answer within {} s", ready.limit.as_secs());
             }
-            // A port says nothing when it opens: look again, often enough for a figure in milliseconds.
-            thread::sleep(Duration::from_micros(200));
+            thread::sleep(ready.pause);
         }
     }
 }
@@ -141,7 +167,7 @@ impl Drop for Server {
 }
 
 /// A port of loopback that was free just now.
-fn free_port() -> Result<SocketAddrV4> {
+pub(crate) fn free_port() -> Result<SocketAddrV4> {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on loopback")?;
     match listener.local_addr().context("no free port on loopback")? {

@@ -9,14 +9,16 @@ use crate::{PlaylistId, TagId, UserId, VideoId};
 pub struct Query {
     /// Whose ratings, favourites and so on are meant.
     pub user: UserId,
-    /// Words that must all be in title, file names, tags, folder or description; the last one may
-    /// be unfinished. Case and accents do not matter. Empty: everything.
+    /// Words that must all be in title, file names, tags, folders or description; the last one may
+    /// be unfinished. Case and accents do not matter. Words in quotes are exact; words behind `-`
+    /// must not be there. No words: everything. What is behind 1,000 bytes or 24 words of either
+    /// sort is not looked at.
     pub text: String,
     /// What must be so.
     pub filters: Filters,
     /// The order.
     pub sort: Sort,
-    /// The other way round.
+    /// The other way round. What is unknown stays last, and equals stay in the order of their titles.
     pub descending: bool,
     /// Makes one random order of many.
     pub seed: u64,
@@ -48,7 +50,7 @@ pub struct Filters {
     pub rating: Range<u8>,
     /// Milliseconds.
     pub duration_ms: Range<u64>,
-    /// Pixels down.
+    /// Pixels of the smaller side, which is what a resolution is called by; 0 without pictures.
     pub height: Range<u32>,
     /// When it was added, in milliseconds since 1970.
     pub added_ms: Range<i64>,
@@ -129,7 +131,7 @@ pub enum Away {
     Too,
 }
 
-/// An order. Ties are broken by title, then by number.
+/// An order. Ties are broken by title, then by number. Of titles 240 bytes count.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sort {
@@ -186,7 +188,7 @@ pub enum FacetKind {
     Tags,
     /// By stars: `0` to `5`.
     Rating,
-    /// By length in minutes, as ranges in seconds: `..600`, `600..1800`, `1800..3600`, `3600..7200`, `7200..`.
+    /// By length, as ranges in seconds: `..600`, `600..1800`, `1800..3600`, `3600..7200`, `7200..`.
     Duration,
     /// By resolution, as ranges of the smaller side: `..479`, `480..719`, `720..1079`, `1080..1439`, `1440..2159`, `2160..`.
     Height,
@@ -215,8 +217,9 @@ pub enum FacetKind {
 pub struct Facet {
     /// What the filter would be.
     pub value: String,
-    /// How many videos have it, all other filters applied; a facet's own filter is left aside where
-    /// its values exclude each other.
+    /// How many videos have it, all other filters applied. A facet's own filter is left aside, for
+    /// another value would take its place or stand beside it; those of tags and folders stay, for
+    /// there another value narrows.
     pub count: u64,
 }
 

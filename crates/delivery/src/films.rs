@@ -30,11 +30,12 @@ mod segments;
 mod shelf;
 mod sides;
 mod source;
+mod survey;
 mod text;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -45,7 +46,9 @@ pub use alone::read_index;
 pub use content::Wanted;
 pub use error::FilmError;
 pub use film::Film;
+pub use ids::Locate;
 pub use source::FileSource;
+pub use survey::Survey;
 
 use self::{
     ids::Ids,
@@ -78,10 +81,15 @@ impl Default for FilmSettings {
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The films. Cloning is cheap.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Films(Arc<Inner>);
 
-#[derive(Debug)]
+impl std::fmt::Debug for Films {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Films").field("folders", &self.0.folders).finish_non_exhaustive()
+    }
+}
+
 struct Inner {
     folders: Folders,
     settings: FilmSettings,
@@ -91,6 +99,7 @@ struct Inner {
     ids: Ids,
     searches: Searches,
     layouts: Layouts,
+    locate: OnceLock<Locate>,
     /// Whether it was said that indexes cannot be kept.
     forgetful: AtomicBool,
 }
@@ -107,6 +116,7 @@ impl Films {
             ids: Ids::default(),
             searches: Searches::default(),
             layouts: Layouts::shared(),
+            locate: OnceLock::new(),
             forgetful: AtomicBool::new(false),
         }))
     }

@@ -6,7 +6,11 @@
 //! hangs would take all of it, and with it every other drive. Who finds no thread free waits for
 //! one without holding any, and stops waiting when his client leaves.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
@@ -71,5 +75,15 @@ impl Gate {
             result
         };
         self.run(work).await
+    }
+
+    /// The same on this thread, which must be one that may wait: whoever polls this drives nothing
+    /// else.
+    ///
+    /// Fails only if the work panics.
+    pub(crate) async fn run_long_here<T>(&self, work: impl FnOnce() -> T) -> io::Result<T> {
+        let _reader = self.0.readers.acquire().await.map_err(io::Error::other)?;
+        let _thread = self.0.threads.acquire().await.map_err(io::Error::other)?;
+        catch_unwind(AssertUnwindSafe(work)).map_err(|_| io::Error::other("the reader panicked"))
     }
 }

@@ -149,7 +149,7 @@ impl RelativePath {
     }
 
     /// A path as a folder below a media folder has it, checked like one of a URL.
-    pub(crate) fn of_path(path: &Path) -> Result<Self, PathError> {
+    pub fn of_path(path: &Path) -> Result<Self, PathError> {
         Self::from_url_path(&Self(path.to_owned()).to_url_path())
     }
 

@@ -10,6 +10,11 @@ use media::{Budget, ContentId, Index, Kind, Sample, Samples, Source, Track, read
 
 use crate::{Want, samples};
 
+/// The version of the way in which ids are made. Whoever changes what goes into one, also by reading
+/// tracks or key pictures otherwise, counts it up: the library then knows that a file that has not
+/// changed and has another id is the same video.
+pub const IDENTITY_VERSION: u32 = 1;
+
 /// How many samples of a track are looked at, and how many bytes of each at most.
 const PROBES: u32 = 8;
 const PROBE_BYTES: usize = 4 << 10;

@@ -13,9 +13,9 @@ mod whole;
 use media::{Budget, Index, Source, Unreadable};
 
 pub use {
-    identity::{of_bytes, of_index},
+    identity::{IDENTITY_VERSION, of_bytes, of_index},
     recognise::{Format, recognise},
-    samples::{Want, Window, samples},
+    samples::{Want, Window, key_picture, samples},
 };
 
 /// Reads what is needed of a file, and no more, into its index.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use media::{Budget, Index, Sample, Samples, Source, Unreadable};
+use media::{Budget, Index, KeyPoint, Sample, Samples, Source, Track, Unreadable};
 
 /// What is wanted of one track.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,6 +50,22 @@ pub fn samples(
         }
     }
     Ok(window)
+}
+
+/// The key picture at a key point of a track of pictures, and nothing that follows it: of a table
+/// nothing is read, else the headers of the blocks before it in its cluster. May block.
+pub fn key_picture(
+    source: &dyn Source,
+    index: &Index,
+    track: &Track,
+    key: &KeyPoint,
+    budget: &Budget<'_>,
+) -> Result<Option<Sample>, Unreadable> {
+    let Some(table) = track.table() else {
+        return matroska::key_picture(source, index, track, key, budget);
+    };
+    let at = u32::try_from(key.at).unwrap_or(u32::MAX);
+    Ok(table.samples(at..at.saturating_add(1)).first().copied())
 }
 
 fn from_table(index: &Index, want: &Want) -> Vec<Sample> {

@@ -25,6 +25,7 @@ mod head;
 mod ids;
 mod index;
 mod inflate;
+mod key_picture;
 mod keys;
 mod lacing;
 mod opening;
@@ -36,7 +37,7 @@ mod scan;
 mod spaces;
 mod tags;
 
-use media::{Budget, Index, Sample, Source, Unreadable};
+use media::{Budget, Index, KeyPoint, Sample, Source, Track, Unreadable};
 
 pub use samples::Want;
 
@@ -76,4 +77,16 @@ pub fn samples(
     budget: &Budget<'_>,
 ) -> Result<Vec<Vec<Sample>>, Unreadable> {
     samples::find(source, index, wants, budget)
+}
+
+/// The key picture at a key point of a track whose samples are searched, and no other sample:
+/// reads only the headers of the blocks before it in its cluster. Shown at the time of its block.
+pub fn key_picture(
+    source: &dyn Source,
+    index: &Index,
+    track: &Track,
+    key: &KeyPoint,
+    budget: &Budget<'_>,
+) -> Result<Option<Sample>, Unreadable> {
+    key_picture::find(source, index, track, key, budget)
 }

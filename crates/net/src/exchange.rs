@@ -15,6 +15,9 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 
 use crate::{Refusal, watch::Watch};
 
+/// What [`Exchange::is_large`] calls so, in bytes: some seconds of sound have more.
+const LARGE: u64 = 64 << 10;
+
 /// A request on its way to the service.
 ///
 /// What this layer knows beside the request stands next to it and not in its extensions, which
@@ -76,6 +79,9 @@ pub trait Observer: Send + Sync + 'static {
     fn exhausted(&self);
     /// A request's head was read.
     fn began(&self);
+    /// The head of the answer to a request is ready; its body is to come. Whoever keeps the exchange keeps it from being
+    /// over: keep it weakly.
+    fn answered(&self, exchange: &Arc<Exchange>);
     /// The answer to a request is over.
     fn finished(&self, exchange: &Exchange);
 }
@@ -88,6 +94,8 @@ pub struct Exchange {
     pub target: Uri,
     /// The `Range` header of the request, if any.
     pub range: Option<HeaderValue>,
+    /// The `User-Agent` header of the request, if any.
+    pub agent: Option<HeaderValue>,
     /// The other end of the connection.
     pub peer: Peer,
     started: Instant,
@@ -120,6 +128,7 @@ impl Exchange {
             method: request.method().clone(),
             target: request.uri().clone(),
             range: request.headers().get(header::RANGE).cloned(),
+            agent: request.headers().get(header::USER_AGENT).cloned(),
             peer,
             started: Instant::now(),
             answer: OnceLock::new(),
@@ -131,10 +140,16 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn answered(&self, status: StatusCode, route: Route, announced: Option<u64>) {
+    pub(crate) fn answered(
+        self: &Arc<Self>,
+        status: StatusCode,
+        route: Route,
+        announced: Option<u64>,
+    ) {
         // Set once: there is one answer to a request.
         let _ = self.answer.set(Answered { status, route, announced });
         self.waits_for_us(false);
+        self.observer.answered(self);
     }
 
     /// The status of the answer; none when the client went away before there was one.
@@ -145,6 +160,11 @@ impl Exchange {
     /// The name of the route that answered.
     pub fn route(&self) -> Route {
         self.answer.get().map_or(Route("none"), |answer| answer.route)
+    }
+
+    /// Whether the body has 64 KiB or more, or may have.
+    pub fn is_large(&self) -> bool {
+        self.answer.get().is_some_and(|answer| answer.announced.is_none_or(|bytes| bytes >= LARGE))
     }
 
     /// Bytes of the body that were handed to the connection.

@@ -498,6 +498,7 @@ mod tests {
         }
         fn exhausted(&self) {}
         fn began(&self) {}
+        fn answered(&self, _: &Arc<crate::Exchange>) {}
         fn finished(&self, _: &Exchange) {}
     }
 

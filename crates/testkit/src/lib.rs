@@ -5,7 +5,9 @@
 //! - [`Folder`] is a folder of files that are made for one test.
 //! - [`Pattern`] is file content of any size in which the byte at an offset can be computed.
 //! - [`FaultyDisk`] (Linux) is a file system that fails, stalls and counts on request.
+//! - [`Postgres`] is an empty database of a server that the test starts.
 //! - [`Clips`] finds real films, or makes some with ffmpeg.
+//! - [`Scene`] is a small colourful film, for pages that are looked at.
 //! - [`tools`] runs real clients with a deadline.
 //!
 //! Everything waits for events, with a deadline that only a broken server reaches. The kit knows
@@ -31,6 +33,8 @@ pub mod metrics;
 pub mod multipart;
 pub mod oddities;
 pub mod pattern;
+pub mod postgres;
+pub mod scenes;
 pub mod server;
 pub mod target;
 pub mod tools;
@@ -43,5 +47,7 @@ pub use folder::Folder;
 pub use http::{Dial, Headers, Http, Response};
 pub use judge::Judge;
 pub use pattern::Pattern;
+pub use postgres::Postgres;
+pub use scenes::{SCENES, Scene};
 pub use server::{Server, Signal};
 pub use wait::{DEADLINE, until};

@@ -81,10 +81,110 @@ pub enum Command {
         #[command(flatten)]
         options: Options,
     },
+    /// Print the description of the HTTP API, OpenAPI 3.1
+    Openapi,
+    /// Put simulated users to a server, and tell how it bears them
+    Loadtest(LoadTest),
+    /// Administer the Vidicon of this machine
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Write all of the library into one file, also while it is in use
+    Backup {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the library from a backup, on this or the other kind of database
+    Restore {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Replace the library that is there
+        #[arg(long)]
+        replace: bool,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Take over ratings.json, views.json, tags.json and favorites.json of an older installation
+    Import {
+        /// The folder in which they are
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Write these four files, and all of the library
+    Export {
+        /// The folder to write into; it is made if need be
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
+        folder: PathBuf,
+        /// The configuration that says where the library is.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the pictures that are missing
+    Thumbnails {
+        /// Make those anew that are there, but for posters that somebody chose
+        #[arg(long)]
+        all: bool,
+        /// The configuration, and the media folders.
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+}
+
+/// Which server, how many users, for how long.
+#[derive(Args, Debug)]
+pub struct LoadTest {
+    /// The server's address, like <http://127.0.0.1:9000>
+    pub url: String,
+    /// How many users, each with a connection of its own: 1 to 256
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub connections: usize,
+    /// For how many seconds: 1 to 60
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub seconds: u64,
+    /// What they do: seek in files, watch segments, browse by the api, or mixed
+    #[arg(long, value_name = "files|segments|api|mixed", default_value = "mixed")]
+    pub mode: loadtest::Mode,
+    /// A file to ask for, beside those that the server lists: its path below the media folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub path: Vec<String>,
+    /// The API key to show; other users of this machine can see it meanwhile
+    #[arg(long, value_name = "KEY")]
+    pub api_key: Option<String>,
+    /// The server is on another machine, and it is yours
+    #[arg(long)]
+    pub yes_it_is_mine: bool,
+    /// Answer in JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What an administrator does from the command line.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Set the administrator's password, with which administration works from other machines
+    Password {
+        /// Read it from the first line of standard input, without asking
+        #[arg(long)]
+        stdin: bool,
+        /// The configuration that says where the data folder is.
+        #[command(flatten)]
+        options: Options,
     },
 }
 

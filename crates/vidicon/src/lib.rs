@@ -4,8 +4,10 @@
 //! - [`settings`]: every key, where its value comes from, what it comes to.
 //! - [`platform`]: the surroundings of the process, as a value.
 //! - [`data_folder`], [`media_folders`], [`logging`], [`open_files`]: what has to be in place before serving.
+//! - [`new_password`]: how a password gets from the command line to the server.
 //! - [`free_disk`]: how much there is. [`in_words`]: numbers as people read them.
 //! - [`packaging`], [`census`]: a film written into a folder; a folder counted.
+//! - [`rooms`]: what the settings come to for folders, films and the library.
 //! - [`doctor`]: whether this machine has what is needed, and what each lack costs.
 //!
 //! No rule of the product is here: those are in `api`, `delivery` and `net`.
@@ -20,7 +22,9 @@ pub mod free_disk;
 pub mod in_words;
 pub mod logging;
 pub mod media_folders;
+pub mod new_password;
 pub mod open_files;
 pub mod packaging;
 pub mod platform;
+pub mod rooms;
 pub mod settings;

@@ -4,7 +4,10 @@
 use std::io::{self, IsTerminal as _};
 
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::settings::{Log, LogFormat};
 
@@ -38,17 +41,20 @@ pub fn filter(level: &str) -> Result<EnvFilter, String> {
     EnvFilter::try_new(parts.join(",")).map_err(|error| wrong(&error.to_string()))
 }
 
-/// Starts the log. Times are UTC (RFC 3339); colour only on a terminal, and not when `NO_COLOR` is set.
-pub fn init(log: &Log) -> anyhow::Result<LogGuard> {
+/// Starts the log, whose last lines `kept` keeps. Times are UTC (RFC 3339); colour only on a terminal, and not when
+/// `NO_COLOR` is set.
+pub fn init(log: &Log, kept: &api::Logs) -> anyhow::Result<LogGuard> {
     let filter = filter(&log.level).map_err(anyhow::Error::msg)?;
     let (writer, worker) = tracing_appender::non_blocking(io::stderr());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
-    let started = match log.format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    let lines = fmt::layer().with_writer(writer);
+    let lines = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
         LogFormat::Auto | LogFormat::Human => {
-            lines.compact().with_ansi(colour(io::stderr().is_terminal())).try_init()
+            lines.compact().with_ansi(colour(io::stderr().is_terminal())).boxed()
         }
     };
+    let started =
+        tracing_subscriber::registry().with(filter).with(lines).with(kept.layer()).try_init();
     started.map_err(|error| anyhow::anyhow!("cannot start the log: {error}"))?;
     Ok(LogGuard { _worker: worker })
 }

@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
-use super::bars::Demand;
 use super::film::{CLIP, FILMS};
-use super::page::{Cell, Page, Table};
 use super::{Stage, program};
+use crate::demand::Demand;
 use crate::numbers::{Spread, real};
+use crate::page::{Cell, Page, Table};
 use crate::server::Server;
 
 /// What the script says of one way of playing.

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 
 use super::Stage;
-use super::client::Client;
+use crate::client::Client;
 use crate::files::say;
 use crate::http::Request;
 use crate::server::Server;

@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result, bail};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::Stage;
-use super::bars::Demand;
-use super::client::Client;
 use super::film::{FILMS, Film};
-use super::page::{Cell, Page, Table};
+use crate::client::Client;
+use crate::demand::Demand;
 use crate::numbers::{Spread, real};
+use crate::page::{Cell, Page, Table};
 use crate::procfs;
 use crate::server::Server;
 

@@ -3,12 +3,12 @@
 use anyhow::{Context as _, Result};
 
 use super::Stage;
-use super::bars::Demand;
-use super::client::{Client, Took};
 use super::film::{self, FILMS, Film, Kind, Names};
-use super::page::{Cell, Page, Table};
+use crate::client::{Client, Took};
+use crate::demand::Demand;
 use crate::files::say;
 use crate::numbers::{Dice, nanos, percentile, real};
+use crate::page::{Cell, Page, Table};
 use crate::server::Server;
 use crate::workdir::evict;
 

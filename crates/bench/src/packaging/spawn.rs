@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, bail};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::film::FILMS;
-use super::page::{Cell, Page, Table};
 use super::{Stage, program};
 use crate::numbers::real;
+use crate::page::{Cell, Page, Table};
 use crate::procfs;
 
 /// What ffmpeg says of its version.

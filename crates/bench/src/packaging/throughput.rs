@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 
 use super::Stage;
-use super::bars::Demand;
-use super::client::Client;
 use super::film::{self, FILMS, Kind, Twins};
-use super::page::{Cell, Page, Table};
 use crate::case::Done;
+use crate::client::Client;
+use crate::demand::Demand;
 use crate::files::say;
 use crate::load::Ask;
 use crate::numbers::{Dice, Spread, real};
+use crate::page::{Cell, Page, Table};
 use crate::peers::Peer;
 use crate::server::Server;
 

@@ -120,8 +120,9 @@ impl Film {
         &self.presentation.index
     }
 
-    /// Runs something that reads the file where it may wait for the disk.
-    pub(super) async fn reading<T: Send + 'static>(
+    /// Runs something that reads the file where it may wait for the disk, on one of the threads of
+    /// its folder.
+    pub async fn reading<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, FilmError> + Send + 'static,
     ) -> Result<T, FilmError> {

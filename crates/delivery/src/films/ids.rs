@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    pin::Pin,
     sync::{Arc, Mutex},
     time::Instant,
 };
@@ -48,7 +49,17 @@ impl Ids {
     }
 }
 
+/// Tells the paths, as URLs have them, at which whoever keeps a list of all files last saw content.
+pub type Locate =
+    Arc<dyn Fn(ContentId) -> Pin<Box<dyn Future<Output = Vec<String>> + Send>> + Send + Sync>;
+
 impl Films {
+    /// Lets somebody who keeps a list of all files tell where content is. Only the first is asked.
+    pub fn locate_with(&self, locate: Locate) {
+        // A second one would know no better.
+        let _ = self.0.locate.set(locate);
+    }
+
     /// The film with this content, wherever its file is now.
     pub(super) async fn by_id(&self, id: ContentId) -> Result<Option<Arc<Film>>, FilmError> {
         let seen = self.0.ids.get(id);
@@ -59,6 +70,15 @@ impl Films {
             return Ok(Some(film));
         }
         // Another file is there now, or none: there may be a copy.
+        let listed = match self.0.locate.get() {
+            Some(locate) => locate(id).await,
+            None => Vec::new(),
+        };
+        for path in listed.iter().filter_map(|path| RelativePath::from_url_path(path).ok()) {
+            if let Some(film) = self.with_id(id, &path).await? {
+                return Ok(Some(film));
+            }
+        }
         let inner = Arc::clone(&self.0);
         let shelved = tokio::task::spawn_blocking(move || inner.shelf.seen(id)).await;
         let mut lengths: Vec<u64> = seen.iter().map(|seen| seen.len).collect();

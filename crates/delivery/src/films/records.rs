@@ -1,20 +1,17 @@
 //! What is known of a file: from the shelf, or by reading it.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
-use media::{Budget, Unreadable};
+use media::Unreadable;
 
 use super::{
-    FileSource, FilmError, Films,
+    FilmError, Films,
     reading::Reading,
     shelf::{Record, State},
-    source::Watched,
+    survey::read_now,
     unknown,
 };
 use crate::{OpenFile, RelativePath};
@@ -58,25 +55,9 @@ impl Films {
 
     async fn read(&self, path: String, file: &OpenFile, reading: &Arc<Reading>) -> Record {
         let len = file.len;
-        let source = FileSource { file: Arc::clone(&file.file), len };
-        let limit = self.0.settings.time_limit;
-        let reading = Arc::clone(reading);
-        let name = path.clone();
-        let read = move || {
-            let until = Instant::now() + limit;
-            let stop = || Instant::now() > until;
-            let progress = |at: u64| reading.is_at(at);
-            let budget = Budget { stop: &stop, progress: &progress, ..Budget::default() };
-            let source = Watched { source: &source, failed: AtomicBool::new(false) };
-            let index = demux::read(&source, &budget);
-            let id = match &index {
-                Ok(index) => demux::of_index(&source, index),
-                Err(_) => demux::of_bytes(&source).unwrap_or_else(|_| unknown(&name)),
-            };
-            // What a failing disk or too little time left unread is read again the next time.
-            let lasting = !source.failed.load(Ordering::Relaxed) && !stop();
-            Record { id, path: name, index, len, lasting }
-        };
+        let until = Instant::now() + self.0.settings.time_limit;
+        let (read, reading, name) = (file.clone(), Arc::clone(reading), path.clone());
+        let read = move || read_now(&read, name, until, &|at| reading.is_at(at));
         file.gate.run_long(read).await.unwrap_or_else(|error| {
             let text = format!("reading it failed: {error}");
             let index = Err(Unreadable::Damaged(text));

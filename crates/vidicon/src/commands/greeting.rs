@@ -130,7 +130,7 @@ fn local(host: &str) -> String {
 }
 
 /// What this machine is called, unless nobody has named it.
-fn host() -> Option<String> {
+pub(super) fn host() -> Option<String> {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     (!host.is_empty() && host != "localhost").then_some(host)
 }

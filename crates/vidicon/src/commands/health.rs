@@ -50,7 +50,7 @@ fn default_url(listeners: &[Listener]) -> Result<String, String> {
     Ok(format!("http://{}/health", on_this_machine(listener.address)))
 }
 
-fn on_this_machine(address: SocketAddr) -> SocketAddr {
+pub(super) fn on_this_machine(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

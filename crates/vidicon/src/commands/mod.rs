@@ -1,11 +1,14 @@
 //! The commands, one module each, and the way from what was typed to an exit status.
 
+mod admin;
 mod census;
 mod completions;
 mod config;
 mod doctor;
 mod greeting;
 mod health;
+mod library;
+mod loadtest;
 mod package;
 mod probe;
 mod readiness;
@@ -22,7 +25,7 @@ use std::{
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Admin, Cli, Command},
     failure::Failure,
     platform::Surroundings,
 };
@@ -63,6 +66,24 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Census { folder, json, all } => census::run(&folder, json, all),
         Command::Health { url, options } => {
             health::run(url.as_deref(), &options.into(), &around()?)
+        }
+        Command::Openapi => print(api::openapi()),
+        Command::Loadtest(wanted) => loadtest::run(&wanted),
+        Command::Admin(Admin::Password { stdin, options }) => {
+            admin::password(stdin, &options.into(), &around()?)
+        }
+        Command::Backup { file, options } => library::backup(&file, &options.into(), &around()?),
+        Command::Restore { file, replace, options } => {
+            library::restore(&file, replace, &options.into(), &around()?)
+        }
+        Command::Import { folder, json, options } => {
+            library::import(&folder, json, &options.into(), &around()?)
+        }
+        Command::Export { folder, options } => {
+            library::export(&folder, &options.into(), &around()?)
+        }
+        Command::Thumbnails { all, configured } => {
+            library::thumbnails(all, &configured.into(), &around()?)
         }
         Command::Completions { shell } => completions::run(shell),
     }

@@ -1,14 +1,15 @@
 //! `vidicon serve` from the network on: listeners, certificate, routes, and the wait for a signal.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 
-use super::{greeting, readiness, service_manager, signals};
+use super::{greeting, health::on_this_machine, readiness, service_manager, signals};
 use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
-    settings::{self, Certificate, Listener, Settings, values::Secret},
+    new_password, rooms,
+    settings::{Certificate, Listener, Settings, values::Secret},
 };
 
 /// Everything that was made ready before the network.
@@ -28,6 +29,8 @@ pub struct Started {
     pub media: MediaFolders,
     /// The data folder. It is held until this is dropped, so it must outlive everything that writes.
     pub data: DataFolder,
+    /// The last lines of the log.
+    pub logs: api::Logs,
 }
 
 /// How many threads may wait for disks at once. A read from a drive that hangs holds its thread
@@ -64,8 +67,13 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
         .context("cannot tell the addresses that are listened on")?;
 
     let metrics = api::Metrics::default();
-    let log = api::Log::new(metrics.clone(), settings.log.access);
-    let service = api::service(app(started, metrics, &stop)?);
+    let observe = api::Observe::new(started.logs.clone(), disks(started));
+    tokio::spawn(observe.clone().run());
+    let log = api::Log::new(metrics.clone(), observe.clone(), settings.log.access);
+    let load = load_tests(started, &addresses, &stop);
+    let app = app(started, metrics, observe, load, &stop).await?;
+    tokio::spawn(new_password::watch(started.data.path().to_owned(), app.access.clone()));
+    let service = api::service(app);
     let grace = settings.stop.grace.get();
     let limits = limits(settings);
     let server = net::Server::new(listeners, tls, limits, service, Arc::new(log), stop, grace);
@@ -82,40 +90,112 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn film_settings(started: &Started) -> delivery::films::FilmSettings {
-    delivery::films::FilmSettings {
-        cutting: started.settings.segments.policy(),
-        shelf: Some(started.data.path().join("index")),
-        time_limit: started.settings.index.time_limit.get(),
-    }
+/// The library of these folders, opened and at work.
+async fn library(
+    started: &Started,
+    folders: &delivery::Folders,
+    films: &delivery::films::Films,
+) -> anyhow::Result<library::Library> {
+    let options = rooms::library(&started.settings, started.data.path(), folders, films);
+    let named = options.location.to_string();
+    let library = library::Library::open(options)
+        .await
+        .with_context(|| format!("cannot open the library ({named})"))?;
+    library.start();
+    Ok(library)
 }
 
-fn app(started: &Started, metrics: api::Metrics, stop: &net::Stop) -> anyhow::Result<api::App> {
-    let settings = &started.settings;
-    let symlinks = match settings.files.symlinks {
-        settings::Symlinks::Follow => delivery::Symlinks::Follow,
-        settings::Symlinks::Inside => delivery::Symlinks::Inside,
-        settings::Symlinks::Refuse => delivery::Symlinks::Refuse,
+/// What the cache of lists has come to.
+fn lists_cache(library: &library::Library) -> api::CacheWatch {
+    let library = library.clone();
+    Arc::new(move || {
+        let status = library.cache_status();
+        api::Cache {
+            name: "lists".to_owned(),
+            entries: status.entries,
+            hits: status.hits,
+            misses: status.misses,
+        }
+    })
+}
+
+/// The folders whose disks an operator wants to know of.
+fn disks(started: &Started) -> Vec<api::DiskSpec> {
+    let media = started.media.roots.iter().map(|root| ("media", root.clone()));
+    let data = std::iter::once(("data", started.data.path().to_owned()));
+    media.chain(data).map(|(purpose, path)| api::DiskSpec { purpose, path }).collect()
+}
+
+fn api_keys(started: &Started) -> api::ApiKeys {
+    api::ApiKeys::new(started.api_keys.iter().map(|key| key.reveal().to_owned()))
+}
+
+/// Load tests of this server by itself, over the first listener that speaks plain HTTP.
+fn load_tests(
+    started: &Started,
+    addresses: &[(SocketAddr, bool)],
+    stop: &net::Stop,
+) -> api::LoadTests {
+    let plain = addresses.iter().find(|(_, tls)| !tls);
+    let own = plain.map(|(address, _)| on_this_machine(*address));
+    api::LoadTests::new(own, api_keys(started), stop.drain.clone())
+}
+
+/// Who may do what.
+fn access(
+    started: &Started,
+    library: &library::Library,
+    metrics: &api::Metrics,
+    observe: &api::Observe,
+) -> api::Access {
+    let settings = &started.settings.access;
+    let cors = &settings.cors;
+    let settings = api::AccessSettings {
+        keys: api_keys(started),
+        hosts: api::Hosts::new(settings.hosts.clone(), greeting::host().as_deref()),
+        writing_origins: if cors.writes {
+            cors.origins.iter().map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        },
+        session_lifetime: settings.session_lifetime.get(),
     };
-    let folders =
-        delivery::Folders::new(started.media.roots.clone(), symlinks)?.withhold(withheld(started));
-    let keys = started.api_keys.iter().map(|key| key.reveal().to_owned());
+    let keeper = Arc::new(api::InStore::new(library.store().clone()));
+    api::Access::new(settings, keeper, metrics.clone(), observe.clone())
+}
+
+async fn app(
+    started: &Started,
+    metrics: api::Metrics,
+    observe: api::Observe,
+    load: api::LoadTests,
+    stop: &net::Stop,
+) -> anyhow::Result<api::App> {
+    let settings = &started.settings;
+    let folders = rooms::folders(settings, started.media.roots.clone(), withheld(started))?;
     let cors = &settings.access.cors;
+    let films = rooms::films(settings, started.data.path(), &folders);
+    let library = library(started, &folders, &films).await?;
+    observe.watch_cache(lists_cache(&library));
     Ok(api::App {
+        access: access(started, &library, &metrics, &observe),
         readiness: readiness::checks(started, &folders, stop),
-        films: delivery::films::Films::new(folders.clone(), film_settings(started)),
+        films,
+        library,
         folders,
         policy: delivery::Policy {
             max_ranges: usize::try_from(settings.files.max_ranges).unwrap_or(usize::MAX),
             max_age: settings.files.max_age.get(),
             private: !started.api_keys.is_empty(),
         },
-        keys: api::ApiKeys::new(keys),
         cors: api::Cors {
             origins: cors.origins.iter().map(ToString::to_string).collect(),
             writes: cors.writes,
         },
         metrics,
+        observe,
+        load,
+        stop: stop.clone(),
         body_size: usize::try_from(settings.limits.body_size.bytes()).unwrap_or(usize::MAX),
     })
 }
@@ -126,6 +206,8 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = started.configuration.iter().cloned().collect();
     files.extend(started.settings.access.api_keys_file.clone());
     files.push(started.data.lock());
+    files.extend(rooms::database_files(&started.settings.database.location(started.data.path())));
+    files.push(new_password::file(started.data.path()));
     // Also when it is not in use: it may be again tomorrow.
     files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {

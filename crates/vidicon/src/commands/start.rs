@@ -19,7 +19,8 @@ pub(super) fn run(flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let api_keys = settings.access.all_keys().map_err(Failure::Usage)?;
 
     // Kept to the end of this function: what is logged last still has to be written.
-    let _log = logging::init(&settings.log)?;
+    let logs = api::Logs::default();
+    let _log = logging::init(&settings.log, &logs)?;
     if let Some(path) = loaded.file.as_deref() {
         tracing::info!(file = %path.display(), "configuration file read");
     } else {
@@ -48,6 +49,7 @@ pub(super) fn run(flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
         api_keys,
         media,
         data,
+        logs,
     })?;
     Ok(())
 }

@@ -56,7 +56,27 @@ pub(super) fn read(environment: &[(OsString, OsString)]) -> (Vec<Found>, Vec<Pro
             None => problems.push(unknown(name)),
         }
     }
+    found.extend(
+        older(environment)
+            .filter(|old| !found.iter().any(|new| new.key.name == old.key.name))
+            .collect::<Vec<_>>(),
+    );
     (found, problems)
+}
+
+/// Variables that the scripts understood which Vidicon replaces, and the keys that they are now. Their
+/// values are numbers of seconds.
+const OLDER: [(&str, &str); 1] = [("CACHE_TTL", "library.cache_ttl")];
+
+fn older(environment: &[(OsString, OsString)]) -> impl Iterator<Item = Found> {
+    OLDER.iter().filter_map(|(name, key)| {
+        let (_, value) = environment.iter().find(|(given, _)| given == name)?;
+        let key = KEYS.iter().find(|known| known.name == *key)?;
+        let seconds = value.to_str().filter(|text| text.parse::<u32>().is_ok());
+        let value = seconds.map_or_else(|| value.clone(), |seconds| format!("{seconds}s").into());
+        let source = Source::Variable((*name).to_owned());
+        (!value.is_empty()).then(|| Found { key, node: node_for(key, value), source })
+    })
 }
 
 /// A value from outside a file, split at commas where the key takes a list.

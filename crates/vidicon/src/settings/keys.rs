@@ -54,6 +54,19 @@ pub static KEYS: &[Key] = &[
         show: |of| json!(of.data.display().to_string()),
     },
     Key {
+        name: "database",
+        about: "Where the library is kept: sqlite (in the data folder), sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE \
+                when it outgrows one machine. `vidicon backup` and `vidicon restore` move it from one to the other.",
+        kind: Kind::Text,
+        example: "postgres://vidicon@db.local/vidicon",
+        otherwise: None,
+        read: |to, from| {
+            to.database = from.text()?.parse().map_err(|error| from.refuse(format!("{error}")))?;
+            Ok(())
+        },
+        show: |of| json!(of.database.to_string()),
+    },
+    Key {
         name: "tls.mode",
         about: "Where the certificate comes from: off (plain HTTP), self-signed (Vidicon makes one and keeps it in the data \
                 folder) or files (tls.certificate and tls.key). `tls: self-signed` is short for this key.",
@@ -111,6 +124,29 @@ pub static KEYS: &[Key] = &[
         otherwise: Some("none"),
         read: |to, from| from.path().map(|path| to.access.api_keys_file = Some(path)),
         show: |of| shown_path(of.access.api_keys_file.as_deref()),
+    },
+    Key {
+        name: "access.hosts",
+        about: "Names by which this server is asked: those that a name server or a proxy gives it. What changes something is \
+                refused under other names. Addresses, names without a dot, those that end in .local, .lan or .home.arpa and \
+                the machine's own need not be named.",
+        kind: Kind::List("names"),
+        example: "[tv.example.org]",
+        otherwise: None,
+        read: |to, from| {
+            to.access.hosts = from.items()?.iter().map(exact_name).collect::<Result<_, _>>()?;
+            Ok(())
+        },
+        show: |of| json!(of.access.hosts),
+    },
+    Key {
+        name: "access.session_lifetime",
+        about: "How long an administrator who signed in from another machine stays so.",
+        kind: Kind::Duration(Duration::from_secs(60), Duration::from_secs(365 * 86_400)),
+        example: "8h",
+        otherwise: None,
+        read: |to, from| from.duration().map(|lifetime| to.access.session_lifetime = lifetime),
+        show: |of| json!(of.access.session_lifetime.to_string()),
     },
     Key {
         name: "access.cors.origins",
@@ -198,6 +234,64 @@ pub static KEYS: &[Key] = &[
         otherwise: None,
         read: |to, from| from.duration().map(|limit| to.index.time_limit = limit),
         show: |of| json!(of.index.time_limit.to_string()),
+    },
+    Key {
+        name: "library.scan_every",
+        about: "How often all media folders are looked through, whatever the system tells of changes.",
+        kind: Kind::Duration(Duration::from_secs(60), Duration::from_secs(30 * 86_400)),
+        example: "1d",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.scan_every = time),
+        show: |of| json!(of.library.scan_every.to_string()),
+    },
+    Key {
+        name: "library.poll_every",
+        about: "How often a media folder is looked through whose changes the system does not tell, such as one in the \
+                network. It is done less often where it takes more than a twentieth of the time.",
+        kind: Kind::Duration(Duration::from_secs(1), Duration::from_secs(86_400)),
+        example: "5m",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.poll_every = time),
+        show: |of| json!(of.library.poll_every.to_string()),
+    },
+    Key {
+        name: "library.cache_ttl",
+        about: "How long an answer about the library may be given again. Whatever is changed makes it invalid at once. The \
+                variable CACHE_TTL, in seconds, is understood as well.",
+        kind: Kind::Duration(Duration::from_secs(0), Duration::from_secs(86_400)),
+        example: "1m",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.cache_ttl = time),
+        show: |of| json!(of.library.cache_ttl.to_string()),
+    },
+    Key {
+        name: "library.pictures_ahead",
+        about: "Whether posters and storyboards are made for every video, one after the other with low priority, before \
+                somebody asks for them. Otherwise they are made when they are to be seen.",
+        kind: Kind::word::<bool>(),
+        example: "false",
+        otherwise: None,
+        read: |to, from| from.word().map(|ahead| to.library.pictures_ahead = ahead),
+        show: |of| json!(of.library.pictures_ahead),
+    },
+    Key {
+        name: "library.backup_every",
+        about: "How often the library is backed up into the folder backups in the data folder; 0s for never. A copy of \
+                these files on another disk is yours to make.",
+        kind: Kind::Duration(Duration::from_secs(0), Duration::from_secs(365 * 86_400)),
+        example: "7d",
+        otherwise: None,
+        read: |to, from| from.duration().map(|time| to.library.backup_every = time),
+        show: |of| json!(of.library.backup_every.to_string()),
+    },
+    Key {
+        name: "library.backups_kept",
+        about: "How many of these backups are kept; the oldest go.",
+        kind: Kind::Number(1, 1_000),
+        example: "30",
+        otherwise: None,
+        read: |to, from| from.number().map(|count| to.library.backups_kept = count),
+        show: |of| json!(of.library.backups_kept),
     },
     Key {
         name: "limits.connections",
@@ -340,6 +434,17 @@ fn host_name(from: &super::key::Reading<'_>) -> Result<String, super::key::Refus
         "{name:?} is neither a DNS name nor an IP address: write it like \"tv.example.org\" or \"192.168.1.20\", without \
          a scheme or port"
     )))
+}
+
+/// A name that stands for itself alone.
+fn exact_name(from: &super::key::Reading<'_>) -> Result<String, super::key::Refusal> {
+    let name = host_name(from)?;
+    if name.starts_with('*') {
+        return Err(from.refuse(format!(
+            "{name:?} stands for many names, and whoever can choose one of them could pass for this server: write each name"
+        )));
+    }
+    Ok(name)
 }
 
 #[cfg(test)]

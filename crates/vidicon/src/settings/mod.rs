@@ -8,6 +8,7 @@
 //! doctor and at start.
 
 mod access;
+mod database;
 mod environment;
 mod file;
 mod key;
@@ -23,11 +24,14 @@ pub mod values;
 
 use std::path::PathBuf;
 
+pub use database::Database;
 pub use key::{Key, Kind, Reading, Refusal};
 pub use load::{Loaded, load};
 pub use node::{Entry, Node, Value};
 pub use source::{ConfigError, Flags, Problem, Source};
-pub use subjects::{Access, Cors, Files, Index, Limits, Log, LogFormat, Segments, Stop, Symlinks};
+pub use subjects::{
+    Access, Cors, Files, Index, Library, Limits, Log, LogFormat, Segments, Stop, Symlinks,
+};
 pub use tls::{Certificate, Listener, Tls, TlsMode};
 use values::{ListenEntry, Scheme};
 
@@ -42,6 +46,8 @@ pub struct Settings {
     pub listen: Vec<ListenEntry>,
     /// Where everything lives that Vidicon writes.
     pub data: PathBuf,
+    /// Where the library is kept.
+    pub database: Database,
     /// The keys below `tls`; [`Tls::certificate`] says what they come to.
     pub tls: Tls,
     /// Who may ask, and from which pages.
@@ -52,6 +58,8 @@ pub struct Settings {
     pub segments: Segments,
     /// How files are read for their indexes.
     pub index: Index,
+    /// When the library does what by itself.
+    pub library: Library,
     /// What a client may take.
     pub limits: Limits,
     /// How the server ends.
@@ -74,11 +82,13 @@ impl Settings {
                 address: ([0, 0, 0, 0], Self::PORT).into(),
             }],
             data: around.data_folder().unwrap_or_default(),
+            database: Database::default(),
             tls: Tls::default(),
             access: Access::default(),
             files: Files::default(),
             segments: Segments::default(),
             index: Index::default(),
+            library: Library::default(),
             limits: Limits::default(),
             stop: Stop::default(),
             log: Log::default(),

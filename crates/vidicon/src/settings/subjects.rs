@@ -5,14 +5,30 @@
 use super::values::{ByteSize, Duration, Origin, Secret, Word};
 
 /// Who may ask, and from which pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// Keys of which one must come with every request; none means that nobody is asked.
     pub api_keys: Vec<Secret>,
     /// A file with more keys, one a line; see [`Access::all_keys`].
     pub api_keys_file: Option<std::path::PathBuf>,
+    /// Names by which this server is asked, beside addresses and the names of home networks.
+    pub hosts: Vec<String>,
+    /// How long an administrator stays signed in.
+    pub session_lifetime: Duration,
     /// What pages of other sites may do.
     pub cors: Cors,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            api_keys: Vec::new(),
+            api_keys_file: None,
+            hosts: Vec::new(),
+            session_lifetime: Duration::from_secs(30 * 86_400),
+            cors: Cors::default(),
+        }
+    }
 }
 
 /// What pages of other sites may do (Fetch, section 3.3).
@@ -135,6 +151,36 @@ pub struct Index {
 impl Default for Index {
     fn default() -> Self {
         Self { time_limit: Duration::from_secs(30 * 60) }
+    }
+}
+
+/// When the library does what by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// From one look through all media folders to the next.
+    pub scan_every: Duration,
+    /// The same for folders of whose changes the system does not tell.
+    pub poll_every: Duration,
+    /// How long an answer may be given again.
+    pub cache_ttl: Duration,
+    /// Whether pictures are made before somebody asks for them.
+    pub pictures_ahead: bool,
+    /// From one backup to the next; zero for none.
+    pub backup_every: Duration,
+    /// How many backups are kept.
+    pub backups_kept: u32,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self {
+            scan_every: Duration::from_secs(6 * 3600),
+            poll_every: Duration::from_secs(30),
+            cache_ttl: Duration::from_secs(300),
+            pictures_ahead: true,
+            backup_every: Duration::from_secs(86_400),
+            backups_kept: 7,
+        }
     }
 }
 

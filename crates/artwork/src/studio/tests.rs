@@ -1,0 +1,89 @@
+#![allow(clippy::unwrap_used)]
+use std::{os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
+
+use testkit::oddities;
+
+use super::*;
+use crate::{
+    Settings,
+    testing::{Bench, films, url},
+};
+
+/// A studio for the folder of this file.
+fn studio(bench: &Bench, file: &str) -> (Studio, String) {
+    let path = oddities::named(file).path();
+    let (films, folders) = films(&path);
+    (Studio::new(bench.workshop.clone(), films, folders, Crew::default()), url(&path))
+}
+
+/// A bench whose ffmpeg notes its number and then does nothing for ever.
+fn idle() -> (Bench, PathBuf, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, note) = (folder.path().join("ffmpeg"), folder.path().join("numbers"));
+    let script = format!("#!/bin/sh\necho $$ >> {}\nexec sleep 600\n", note.display());
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let settings = Settings { ffmpeg: program, ..Settings::default() };
+    (Bench::with(settings), note, folder)
+}
+
+async fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = ready() {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(testkit::DEADLINE, found).await.unwrap_or_else(|_| panic!("{what}"))
+}
+
+#[tokio::test]
+async fn all_who_ask_get_what_was_made_once() {
+    let bench = Bench::new();
+    let (studio, name) = studio(&bench, "clean.mp4");
+    let one = studio.ask(&name, Task::Stills, Urgency::Background);
+    let others: Vec<Ticket> =
+        (0..20).map(|_| studio.ask(&name, Task::Stills, Urgency::OnDemand)).collect();
+    assert_eq!(studio.load().running, 1);
+    let made = one.made().await.unwrap();
+    for other in others {
+        assert_eq!(other.made().await.unwrap(), made);
+    }
+    let Made::Stills(stills) = made else { panic!("stills") };
+    assert!(bench.workshop.pictures().has(&stills.poster.file));
+    until("the studio is idle", || (studio.load() == Load::default()).then_some(())).await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_ends_the_process_and_the_next_begins() {
+    let (bench, note, _folder) = idle();
+    let (studio, name) = studio(&bench, "clean.mp4");
+    let ticket = studio.ask(&name, Task::Stills, Urgency::OnDemand);
+    let number = || std::fs::read_to_string(&note).ok()?.trim().parse::<u32>().ok();
+    let number = until("a process", number).await;
+    drop(ticket);
+    let gone = || {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        (stat.is_empty() || stat.contains(") Z")).then_some(())
+    };
+    until("its end", gone).await;
+    until("an idle studio", || (studio.load() == Load::default()).then_some(())).await;
+    let next = studio.ask(&name, Task::Preview(vec![]), Urgency::Background);
+    until("another process", || {
+        (std::fs::read_to_string(&note).ok()?.lines().count() == 2).then_some(())
+    })
+    .await;
+    studio.stop_background();
+    assert_eq!(next.made().await.unwrap_err(), NoPicture::Cancelled);
+}
+
+#[tokio::test]
+async fn a_video_that_is_not_there_is_a_reason() {
+    let bench = Bench::new();
+    let (studio, _) = studio(&bench, "clean.mp4");
+    let asked = studio.ask("nothing.mp4", Task::Stills, Urgency::OnDemand);
+    let error = asked.made().await.unwrap_err();
+    assert!(matches!(error, NoPicture::Disk(_)) && !error.is_lasting(), "{error:?}");
+}

@@ -1,0 +1,137 @@
+//! Opening the library, and what runs in it from then on.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, RwLock,
+        atomic::{AtomicU8, AtomicU64},
+    },
+    time::Duration,
+};
+
+use artwork::{Crew, Pictures, Studio, Workshop};
+use catalogue::Catalogue;
+use delivery::{Folders, Symlinks, films::Films};
+use store::{Location, Store};
+
+use crate::{
+    Backups, Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
+    walk::Links,
+};
+
+/// What the library needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it is kept.
+    pub location: Location,
+    /// The media folders.
+    pub folders: Folders,
+    /// Their files as films.
+    pub films: Films,
+    /// What symbolic links do.
+    pub symlinks: Symlinks,
+    /// When it does what by itself.
+    pub times: Times,
+    /// The folder for pictures.
+    pub pictures: PathBuf,
+    /// Whether pictures are made before somebody asks for them.
+    pub pictures_ahead: bool,
+    /// Backups that are made by themselves.
+    pub backups: Backups,
+}
+
+/// When the library does what by itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Times {
+    /// From one look through all folders to the next, whatever the system tells of changes.
+    pub scan_every: Duration,
+    /// The same for folders of whose changes the system does not tell.
+    pub poll_every: Duration,
+    /// How long an answer may be given again; writes make it invalid at once in any case.
+    pub answers: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            scan_every: Duration::from_hours(6),
+            poll_every: Duration::from_secs(30),
+            answers: Duration::from_mins(5),
+        }
+    }
+}
+
+impl Library {
+    /// Opens the library: the store, its schema brought up to date. Lists are whole a moment after
+    /// [`Library::start`].
+    pub async fn open(options: Options) -> Result<Self, LibraryError> {
+        let store = Store::open(&options.location).await?;
+        let workshop = Workshop::new(Pictures::new(options.pictures), artwork::Settings::default());
+        let crew = Crew { background: usize::from(options.pictures_ahead), ..Crew::default() };
+        let studio = Studio::new(workshop, options.films.clone(), options.folders.clone(), crew);
+        let links = match options.symlinks {
+            Symlinks::Refuse => Links::Leave,
+            // Whether one may be followed is decided where the file is opened.
+            Symlinks::Follow | Symlinks::Inside => Links::Follow,
+        };
+        Ok(Self(Arc::new(Inner {
+            store,
+            films: options.films,
+            folders: options.folders,
+            links,
+            times: options.times,
+            catalogue: RwLock::new(Catalogue::default()),
+            step: tokio::sync::Mutex::default(),
+            generation: AtomicU64::new(0),
+            opened: AtomicU8::new(0),
+            own: Mutex::default(),
+            answers: Answers::new(options.times.answers),
+            listeners: Listeners::default(),
+            scans: Scans::default(),
+            studio,
+            backups: options.backups,
+            keeping: tokio::sync::Mutex::default(),
+            more_pictures: tokio::sync::Notify::new(),
+        })))
+    }
+
+    /// Reads the catalogue and keeps it up to date, in the background, for as long as the runtime
+    /// lives.
+    pub fn start(&self) {
+        let library = self.clone();
+        tokio::spawn(async move {
+            let begun = std::time::Instant::now();
+            if let Err(error) = library.read_all().await {
+                tracing::error!(%error, "the library cannot be read; lists stay empty");
+                return;
+            }
+            let videos = library.catalogue().len();
+            tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
+            library.locate_films();
+            let backups = library.0.backups.clone();
+            tokio::spawn(library.clone().keep_backing_up(backups));
+            tokio::spawn(library.clone().keep_following());
+            tokio::spawn(library.clone().keep_making_pictures());
+            library.keep_scanning().await;
+        });
+    }
+
+    /// Lets films be found by their ids wherever the store knows their files.
+    fn locate_films(&self) {
+        let store = self.0.store.clone();
+        self.0.films.locate_with(Arc::new(move |id| {
+            let store = store.clone();
+            Box::pin(async move {
+                let places = store.place_of(id).await.unwrap_or_default();
+                places.into_iter().map(|place| place.path).collect()
+            })
+        }));
+    }
+
+    /// Waits until lists are whole.
+    pub async fn opened(&self) {
+        while self.is_open().is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}

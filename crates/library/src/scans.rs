@@ -1,0 +1,295 @@
+//! When the media folders are looked through: at the start, when the system tells of a change, at
+//! intervals, and when somebody asks. One scan runs at a time.
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use serde_json::json;
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use crate::{
+    Library,
+    error::LibraryError,
+    now_ms,
+    scan::{Progress, ScanState, ScanStatus, Scope, Tally},
+    watch::{Mode, Noticed, Watch, Watcher, gather},
+};
+
+/// Folders that are not watched by notifications are looked through so often at most that it takes
+/// a twentieth of the time.
+const POLLS: u32 = 20;
+/// How often listeners hear how far a scan is.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+/// How often the watchers are begun again where they had to be given up.
+const WATCH_AGAIN: Duration = Duration::from_mins(5);
+
+/// The scans that run and wait.
+pub(crate) struct Scans {
+    pub(crate) requests: mpsc::UnboundedSender<Scope>,
+    pub(crate) progress: Progress,
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Scope>>>,
+    status: watch::Sender<ScanStatus>,
+    watches: Mutex<Vec<Watch>>,
+    stop: Notify,
+}
+
+impl Default for Scans {
+    fn default() -> Self {
+        let (requests, waiting) = mpsc::unbounded_channel();
+        Self {
+            requests,
+            progress: Progress::default(),
+            waiting: Mutex::new(Some(waiting)),
+            status: watch::Sender::default(),
+            watches: Mutex::default(),
+            stop: Notify::new(),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Library {
+    /// Asks for a scan of all media folders. It begins when one that runs has ended.
+    pub fn scan_all(&self) {
+        for root in 0..self.0.folders.roots().len() {
+            let _ = self.0.scans.requests.send(Scope { root, path: PathBuf::new() });
+        }
+    }
+
+    /// Stops the scan that runs; what it has written down stays, and the next one goes on there.
+    pub fn stop_scan(&self) {
+        self.0.scans.stop.notify_waiters();
+    }
+
+    /// How the scan is getting on.
+    pub fn scan_status(&self) -> ScanStatus {
+        let mut status = self.0.scans.status.borrow().clone();
+        if status.state == ScanState::Running {
+            status.seen = self.0.scans.progress.seen.load(Ordering::Relaxed);
+            status.read = self.0.scans.progress.read.load(Ordering::Relaxed);
+        }
+        status
+    }
+
+    /// Waits until no scan runs and none is asked for.
+    pub async fn scanned(&self) {
+        let mut status = self.0.scans.status.subscribe();
+        // Fails only when the library is gone.
+        let _ = status
+            .wait_for(|status| status.state == ScanState::Idle && status.took_ms.is_some())
+            .await;
+    }
+
+    /// Waits until a scan that runs or is asked for now has ended.
+    pub async fn scan_ended(&self) {
+        let mut status = self.0.scans.status.subscribe();
+        // Fails only when the library is gone.
+        let _ = status.wait_for(|status| status.state == ScanState::Running).await;
+        let _ = status.wait_for(|status| status.state == ScanState::Idle).await;
+    }
+
+    /// How each media folder is watched.
+    pub fn watches(&self) -> Vec<Watch> {
+        lock(&self.0.scans.watches).clone()
+    }
+
+    /// Looks through the folders now and whenever there is a reason to, until it is dropped.
+    pub(crate) async fn keep_scanning(self) {
+        let Some(mut requests) = lock(&self.0.scans.waiting).take() else { return };
+        let (notice, mut noticed) = mpsc::unbounded_channel();
+        let mut watchers = self.watch_all(&notice).await;
+        self.scan_all();
+        let mut waiting = VecDeque::new();
+        let mut schedule = interval(self.0.times.scan_every);
+        schedule.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        schedule.reset();
+        let mut watch_again = interval(WATCH_AGAIN);
+        watch_again.reset();
+        let mut poll_at = Instant::now() + self.0.times.poll_every;
+        loop {
+            tokio::select! {
+                scope = requests.recv() => match scope {
+                    Some(scope) => add(&mut waiting, scope),
+                    None => return,
+                },
+                Some(changes) = gather(&mut noticed) => {
+                    for changed in changes {
+                        for path in changed.paths {
+                            add(&mut waiting, Scope { root: changed.root, path });
+                        }
+                    }
+                }
+                _ = schedule.tick() => self.scan_all(),
+                _ = watch_again.tick() => {
+                    let has_given_up = watchers.iter().any(|watcher| watcher.watch.mode != Mode::Notified);
+                    if has_given_up {
+                        watchers = self.watch_all(&notice).await;
+                    }
+                }
+                () = sleep_until(poll_at) => {
+                    for (root, watcher) in watchers.iter().enumerate() {
+                        if watcher.watch.mode != Mode::Notified {
+                            add(&mut waiting, Scope { root, path: PathBuf::new() });
+                        }
+                    }
+                }
+            }
+            while let Ok(scope) = requests.try_recv() {
+                add(&mut waiting, scope);
+            }
+            let begun = Instant::now();
+            self.run(&mut waiting).await;
+            poll_at = Instant::now() + self.0.times.poll_every.max(begun.elapsed() * POLLS);
+        }
+    }
+
+    async fn watch_all(&self, notice: &mpsc::UnboundedSender<(usize, Noticed)>) -> Vec<Watcher> {
+        let mut watchers = Vec::new();
+        for (root, folder) in self.0.folders.roots().iter().enumerate() {
+            let (folder, notice) = (folder.clone(), notice.clone());
+            // Every folder below is looked at; on a drive that hangs that takes for ever.
+            let begin = tokio::task::spawn_blocking(move || Watcher::begin(root, &folder, notice));
+            if let Ok(watcher) = begin.await {
+                watchers.push(watcher);
+            }
+        }
+        let watches: Vec<Watch> = watchers.iter().map(|watcher| watcher.watch.clone()).collect();
+        for watch in watches.iter().filter(|watch| watch.mode != Mode::Notified) {
+            let reason = watch.reason.as_deref().unwrap_or_default();
+            tracing::warn!(
+                folder = watch.root,
+                reason,
+                "a media folder is looked through at intervals"
+            );
+        }
+        let is_news =
+            std::mem::replace(&mut *lock(&self.0.scans.watches), watches.clone()) != watches;
+        if is_news {
+            self.0.listeners.tell_now("watcher", json!({ "folders": watches }));
+        }
+        watchers
+    }
+
+    /// Runs all that wait, one after the other.
+    async fn run(&self, waiting: &mut VecDeque<Scope>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let scans = &self.0.scans;
+        let is_whole = waiting.iter().any(|scope| scope.path.as_os_str().is_empty());
+        let expected = self.catalogue().len() as u64;
+        let begun = Instant::now();
+        scans.progress.reset();
+        scans.status.send_modify(|status| {
+            status.state = ScanState::Running;
+            status.expected = expected;
+            status.since_ms = now_ms();
+            status.error = None;
+        });
+        let mut error = None;
+        let mut tally = Tally::default();
+        while let Some(scope) = waiting.pop_front() {
+            match self.run_one(&scope).await {
+                Ok(Some(one)) => tally += one,
+                Ok(None) => {
+                    waiting.clear();
+                    error = Some("it was stopped; what was found so far is kept".to_owned());
+                }
+                Err(failed) => {
+                    tracing::error!(path = %scope.path.display(), error = %failed, "a scan failed");
+                    error = Some(failed.to_string());
+                }
+            }
+        }
+        scans.status.send_modify(|status| {
+            status.state = ScanState::Idle;
+            status.seen = scans.progress.seen.load(Ordering::Relaxed);
+            status.read = scans.progress.read.load(Ordering::Relaxed);
+            status.since_ms = now_ms();
+            if is_whole && error.is_none() || status.took_ms.is_none() {
+                status.took_ms =
+                    Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+            }
+            status.error = error;
+        });
+        if tally.read > 0 {
+            self.0.more_pictures.notify_one();
+        }
+        if is_whole {
+            self.import_beside_media().await;
+        }
+        if is_whole || tally.read + tally.gone > 0 {
+            self.tell_status();
+            let (read, gone, unchanged) = (tally.read, tally.gone, tally.unchanged);
+            tracing::info!(
+                unchanged,
+                read,
+                gone,
+                took_ms = begun.elapsed().as_millis(),
+                "media folders looked through"
+            );
+        }
+    }
+
+    /// One scope; none if somebody stopped it.
+    async fn run_one(&self, scope: &Scope) -> Result<Option<Tally>, LibraryError> {
+        let scan = self.scan(scope);
+        tokio::pin!(scan);
+        let mut tell = interval(TOLD_EVERY);
+        tell.reset();
+        loop {
+            tokio::select! {
+                ended = &mut scan => return ended.map(Some),
+                () = self.0.scans.stop.notified() => return Ok(None),
+                _ = tell.tick() => self.tell_status(),
+            }
+        }
+    }
+
+    fn tell_status(&self) {
+        if self.0.listeners.are_there() {
+            self.0.listeners.tell_now("scan", json!(self.scan_status()));
+        }
+    }
+}
+
+/// Adds a scope unless one that holds it waits already; what it holds itself need not wait.
+fn add(waiting: &mut VecDeque<Scope>, scope: Scope) {
+    let holds = |outer: &Scope, inner: &Scope| {
+        outer.root == inner.root && inner.path.starts_with(Path::new(&outer.path))
+    };
+    if waiting.iter().any(|other| holds(other, &scope)) {
+        return;
+    }
+    waiting.retain(|other| !holds(&scope, other));
+    waiting.push_back(scope);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_part_of_another_scan_does_not_wait_for_itself() {
+        let scope = |root, path: &str| Scope { root, path: path.into() };
+        let mut waiting = VecDeque::new();
+        for (root, path) in
+            [(0, "a/b"), (0, "a/c.mp4"), (0, "a"), (0, "a/d"), (1, "a/b"), (0, "ab")]
+        {
+            add(&mut waiting, scope(root, path));
+        }
+        assert_eq!(waiting, [scope(0, "a"), scope(1, "a/b"), scope(0, "ab")]);
+        add(&mut waiting, scope(0, ""));
+        assert_eq!(waiting, [scope(1, "a/b"), scope(0, "")]);
+    }
+}

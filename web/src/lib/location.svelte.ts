@@ -1,0 +1,94 @@
+// Where the reader is: the address as state, and ways to another.
+import { match, type Match } from './router';
+
+interface Kept { scroll?: number; depth?: number }
+
+class Here {
+  path = $state(location.pathname);
+  /** With its `?`, or empty. */
+  search = $state(location.search);
+  at = $derived<Match>(match(this.path));
+  /** Counts the pages that were opened: what it is different for is a new page, not a filter. */
+  visits = $state(0);
+  #settle: (() => void) | undefined;
+
+  /** Listens to links and to the browser's buttons. */
+  begin(): void {
+    history.scrollRestoration = 'manual';
+    addEventListener('popstate', () => {
+      const kept = (history.state ?? {}) as Kept;
+      this.#read();
+      this.#restore(kept.scroll ?? 0);
+    });
+    addEventListener('pagehide', () => this.#remember());
+    document.addEventListener('click', (event) => this.#click(event));
+    const kept = (history.state ?? {}) as Kept;
+    if (kept.scroll) this.#restore(kept.scroll);
+  }
+
+  /** Opens a page. `keep`: the scroll stays, as for a filter. */
+  go(url: string, options: { replace?: boolean; keep?: boolean } = {}): void {
+    const depth = ((history.state ?? {}) as Kept).depth ?? 0;
+    if (options.replace) {
+      history.replaceState({ ...(history.state as Kept), scroll: scrollY }, '', url);
+    } else {
+      this.#remember();
+      history.pushState({ depth: depth + 1 } satisfies Kept, '', url);
+    }
+    this.#read();
+    if (!options.keep) {
+      this.#settle?.();
+      scrollTo(0, 0);
+    }
+  }
+
+  /** One step back within Vidicon, else to the given page. */
+  back(otherwise = '/'): void {
+    if (((history.state ?? {}) as Kept).depth) history.back();
+    else this.go(otherwise);
+  }
+
+  #read(): void {
+    if (location.pathname !== this.path) this.visits += 1;
+    this.path = location.pathname;
+    this.search = location.search;
+  }
+
+  #remember(): void {
+    history.replaceState({ ...(history.state as Kept), scroll: scrollY }, '');
+  }
+
+  /** Scrolls to where the page was, as soon as it is tall enough; the reader's own scrolling ends it. */
+  #restore(y: number): void {
+    this.#settle?.();
+    let frames = 0;
+    let request = 0;
+    const stop = () => {
+      cancelAnimationFrame(request);
+      for (const type of ['wheel', 'touchstart', 'keydown']) removeEventListener(type, stop);
+      this.#settle = undefined;
+    };
+    const look = () => {
+      frames += 1;
+      scrollTo(0, y);
+      if (Math.abs(scrollY - y) < 2 || frames > 120) stop();
+      else request = requestAnimationFrame(look);
+    };
+    for (const type of ['wheel', 'touchstart', 'keydown']) addEventListener(type, stop, { passive: true });
+    this.#settle = stop;
+    request = requestAnimationFrame(look);
+  }
+
+  #click(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element | null)?.closest('a');
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (match(link.pathname).page === 'unknown' || link.hash) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+}
+
+export const here = new Here();
+export { folderUrl, watchUrl } from './router';
