@@ -107,6 +107,7 @@ pub(crate) fn add_usual_answers(operation: &mut Operation) {
         "404" | "422" => parameters || body,
         "409" | "413" | "415" => body,
         "412" | "428" => conditional,
+        "414" | "431" => parameters,
         _ => true,
     };
     let responses = &mut operation.responses.responses;
@@ -127,7 +128,7 @@ pub(crate) fn add_usual_answers(operation: &mut Operation) {
 }
 
 /// Refusals that any route may answer with, and what they mean.
-const USUAL: [(&str, &str); 13] = [
+const USUAL: [(&str, &str); 15] = [
     ("400", "The request cannot be understood"),
     ("401", "An API key is wanted"),
     ("403", "This is not for whoever asks"),
@@ -135,10 +136,12 @@ const USUAL: [(&str, &str); 13] = [
     ("409", "Something else is in its way, or several things are meant"),
     ("412", "It has changed since the version that `If-Match` shows"),
     ("413", "The body is longer than `limits.body_size` allows"),
+    ("414", "The address is longer than `limits.header_size` allows"),
     ("415", "The body is in no form that is understood here"),
     ("422", "The request is understood and cannot be so"),
     ("428", "`If-Match` is wanted: which version is changed?"),
     ("429", "Too many at once: try again later"),
+    ("431", "The head of the request is longer than `limits.header_size` allows"),
     ("500", "The server failed; its log says more"),
     ("503", "Not now: try again later"),
 ];
