@@ -14,7 +14,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
     process::{Child, ChildStdin, ChildStdout, Command},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::{NoPicture, Urgency};
@@ -107,16 +107,23 @@ pub(crate) async fn run<T>(
         let status = running.child.wait().await.map_err(|error| NoPicture::disk(&error))?;
         Ok::<_, NoPicture>((taken, status, said))
     };
-    let patience = manner.patience();
+    let (patience, begun) = (manner.patience(), Instant::now());
     let ended = timeout(patience, whole).await.map_err(|_| NoPicture::timeout(patience))?;
     let (taken, status, said) = ended?;
     // Its number may soon be another's. What it may have left running in its group it has not
     // waited for; ffmpeg starts nothing.
     running.group = None;
-    if status.signal() == Some(Signal::XCPU.as_raw()) {
+    if has_computed_too_long(status, manner, begun.elapsed()) {
         return Err(NoPicture::timeout(manner.limit));
     }
     Ok(Ended { taken, status, said })
+}
+
+/// Whether the system ended it at its bound of computing. Some kernels warn by the signal for it, some
+/// kill at once; what is killed sooner than it could have got there was killed by somebody else.
+fn has_computed_too_long(status: ExitStatus, manner: Manner, taken: Duration) -> bool {
+    let by = |signal: Signal| status.signal() == Some(signal.as_raw());
+    by(Signal::XCPU) || (by(Signal::KILL) && taken >= manner.limit)
 }
 
 fn start(
@@ -153,7 +160,9 @@ fn bound(pid: Pid, limit: Duration) {
     let at_most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let seconds = limit.as_secs().max(1).saturating_mul(cores.max(2));
-    let _ = rustix::process::prlimit(Some(pid), Resource::Cpu, at_most(seconds));
+    // The warning first: it tells what happened.
+    let computing = Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) };
+    let _ = rustix::process::prlimit(Some(pid), Resource::Cpu, computing);
     let _ = rustix::process::prlimit(Some(pid), Resource::As, at_most(MEMORY));
     let _ = rustix::process::prlimit(Some(pid), Resource::Core, at_most(0));
 }

@@ -17,12 +17,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const LINES: u32 = 1_000;
 
 impl Library {
-    /// Follows the journal for as long as the runtime lives.
-    pub(crate) async fn keep_following(self) {
-        let mut passed = match self.0.store.last_change().await {
-            Ok(last) => last,
-            Err(error) => return tracing::error!(%error, "the journal cannot be followed"),
-        };
+    /// Follows the journal from this line on, for as long as the runtime lives.
+    pub(crate) async fn keep_following(self, mut passed: i64) {
         let mut look = interval(EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

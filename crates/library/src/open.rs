@@ -13,6 +13,7 @@ use artwork::{Crew, Pictures, Studio, Workshop};
 use catalogue::Catalogue;
 use delivery::{Folders, Symlinks, films::Films};
 use store::{Location, Store};
+use tokio::time::sleep;
 
 use crate::{
     Backups, Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
@@ -61,6 +62,9 @@ impl Default for Times {
     }
 }
 
+/// When reading the library is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
 impl Library {
     /// Opens the library: the store, its schema brought up to date. Lists are whole a moment after
     /// [`Library::start`].
@@ -101,19 +105,34 @@ impl Library {
         let library = self.clone();
         tokio::spawn(async move {
             let begun = std::time::Instant::now();
-            if let Err(error) = library.read_all().await {
-                tracing::error!(%error, "the library cannot be read; lists stay empty");
-                return;
-            }
+            let passed = library.read_when_possible().await;
             let videos = library.catalogue().len();
             tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
             library.locate_films();
             let backups = library.0.backups.clone();
             tokio::spawn(library.clone().keep_backing_up(backups));
-            tokio::spawn(library.clone().keep_following());
+            tokio::spawn(library.clone().keep_following(passed));
             tokio::spawn(library.clone().keep_making_pictures());
             library.keep_scanning().await;
         });
+    }
+
+    /// Reads the catalogue, again and again until it works; the last line of the journal that is in it.
+    async fn read_when_possible(&self) -> i64 {
+        loop {
+            let read = async {
+                // Before, so that what is written meanwhile is followed rather than missed.
+                let passed = self.0.store.last_change().await?;
+                self.read_all().await.map(|()| passed)
+            };
+            match read.await {
+                Ok(passed) => return passed,
+                Err(error) => {
+                    tracing::error!(%error, "the library cannot be read; it is tried again")
+                }
+            }
+            sleep(AGAIN).await;
+        }
     }
 
     /// Lets films be found by their ids wherever the store knows their files.
@@ -126,12 +145,5 @@ impl Library {
                 places.into_iter().map(|place| place.path).collect()
             })
         }));
-    }
-
-    /// Waits until lists are whole.
-    pub async fn opened(&self) {
-        while self.is_open().is_err() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 }

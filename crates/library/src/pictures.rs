@@ -104,10 +104,19 @@ impl Library {
     /// The poster of a video, at least so many pixels wide where it has them. Made now if it is not
     /// there yet.
     pub async fn poster(&self, id: ContentId, width: u32) -> Result<OpenPicture, PictureError> {
-        let pictures = self.stills(id, Urgency::OnDemand).await?;
-        let poster = pictures.poster.ok_or_else(|| none(pictures.problem))?;
-        let (file, len) = self.workshop().sized(&poster, width).await?;
+        let mut poster = self.poster_of(id).await?;
+        let mut sized = self.workshop().sized(&poster, width).await;
+        if sized.is_err() && self.forget_lost(id, &poster.file).await? {
+            poster = self.poster_of(id).await?;
+            sized = self.workshop().sized(&poster, width).await;
+        }
+        let (file, len) = sized?;
         Ok(OpenPicture { file, len, name: format!("{}-{width}", poster.file.digits()) })
+    }
+
+    async fn poster_of(&self, id: ContentId) -> Result<Poster, PictureError> {
+        let pictures = self.stills(id, Urgency::OnDemand).await?;
+        Ok(pictures.poster.ok_or_else(|| none(pictures.problem))?)
     }
 
     /// The storyboard of a video. Made now if it is not there yet.
@@ -118,9 +127,16 @@ impl Library {
 
     /// A sheet of the storyboard, counted from 0.
     pub async fn sheet(&self, id: ContentId, number: usize) -> Result<OpenPicture, PictureError> {
+        let no_sheet = || LibraryError::NotFound("such sheet");
         let board = self.storyboard(id).await?;
-        let sheet = board.sheets.get(number).ok_or(LibraryError::NotFound("such sheet"))?;
-        self.open_picture(sheet).await
+        let sheet = board.sheets.get(number).ok_or_else(no_sheet)?;
+        match self.open_picture(sheet).await {
+            Err(_) if self.forget_lost(id, sheet).await? => {
+                let board = self.storyboard(id).await?;
+                self.open_picture(board.sheets.get(number).ok_or_else(no_sheet)?).await
+            }
+            opened => opened,
+        }
     }
 
     /// The preview of a video. Made now if it is not there yet.
@@ -128,7 +144,10 @@ impl Library {
         let video = self.number(id).await?;
         let pictures = self.pictures(video).await?;
         if let Some(preview) = &pictures.preview {
-            return self.open_picture(&preview.file).await;
+            match self.open_picture(&preview.file).await {
+                Err(_) if self.forget_lost(id, &preview.file).await? => {}
+                opened => return opened,
+            }
         }
         // The moments are those of the stills, where there are some.
         let moments = match self.stills(id, Urgency::OnDemand).await {
@@ -196,11 +215,6 @@ impl Library {
         }
         self.0.more_pictures.notify_one();
         Ok(count)
-    }
-
-    /// How many pictures wait and are being made.
-    pub fn picture_load(&self) -> artwork::Load {
-        self.0.studio.load()
     }
 
     /// Makes what is missing, one after the other, for as long as the runtime lives.
@@ -296,6 +310,23 @@ impl Library {
                 Err(reason.into())
             }
         }
+    }
+
+    /// Forgets the pictures of a video if this one of them is not in the folder any more: the library
+    /// came from a backup, or somebody has cleared the folder. Whether it was so.
+    async fn forget_lost(
+        &self,
+        id: ContentId,
+        picture: &PictureFile,
+    ) -> Result<bool, LibraryError> {
+        let (pictures, name) = (self.workshop().pictures().clone(), picture.clone());
+        let has = tokio::task::spawn_blocking(move || pictures.has(&name)).await;
+        if has.unwrap_or(true) {
+            return Ok(false);
+        }
+        let video = self.number(id).await?;
+        self.keep(video, |pictures| *pictures = VideoPictures::default()).await?;
+        Ok(true)
     }
 
     async fn pictures(&self, video: VideoId) -> Result<VideoPictures, LibraryError> {

@@ -27,7 +27,11 @@ use tokio::{
 
 pub(crate) use self::status::Progress;
 pub use self::status::{ScanState, ScanStatus};
-use self::{known::KnownFiles, look::Looked, readers::Readers};
+use self::{
+    known::{KnownFiles, Met},
+    look::Looked,
+    readers::Readers,
+};
 use crate::{
     Library,
     error::LibraryError,
@@ -62,8 +66,8 @@ pub(crate) struct Tally {
     pub(crate) read: u64,
     /// Files that are gone.
     pub(crate) gone: u64,
-    /// Whether files are left that are still growing.
-    pub(crate) unsettled: bool,
+    /// Files that were away and are back as they were.
+    pub(crate) back: u64,
 }
 
 impl Library {
@@ -83,7 +87,7 @@ impl Library {
             while pass.readers.have_room()
                 && let Some(place) = places.pop_front()
             {
-                pass.place(place, &mut known)?;
+                pass.place(place, &mut known).await?;
             }
             if !has_more && places.is_empty() && pass.readers.are_done() {
                 break;
@@ -107,6 +111,7 @@ impl Library {
             }
         }
         pass.write().await?;
+        pass.bring_back().await?;
         let gone = known.gone();
         pass.tally.gone = gone.len() as u64;
         for some in gone.chunks(BATCH) {
@@ -131,7 +136,7 @@ impl std::ops::AddAssign for Tally {
         self.unchanged += other.unchanged;
         self.read += other.read;
         self.gone += other.gone;
-        self.unsettled |= other.unsettled;
+        self.back += other.back;
     }
 }
 
@@ -166,6 +171,8 @@ struct Pass<'a> {
     root: usize,
     readers: Readers,
     batch: Vec<Looked>,
+    /// Files that are back as they were.
+    back: Vec<i64>,
     /// When the batch is written at the latest.
     write_at: Instant,
     tally: Tally,
@@ -180,6 +187,7 @@ impl<'a> Pass<'a> {
             root,
             readers: Readers::new(library, root, name),
             batch: Vec::new(),
+            back: Vec::new(),
             write_at: Instant::now(),
             tally: Tally::default(),
             began_ms: now_ms(),
@@ -187,15 +195,26 @@ impl<'a> Pass<'a> {
     }
 
     /// What is known stays, what is not is given to the readers.
-    fn place(&mut self, place: Place, known: &mut KnownFiles) -> Result<(), LibraryError> {
+    async fn place(
+        &mut self,
+        mut place: Place,
+        known: &mut KnownFiles,
+    ) -> Result<(), LibraryError> {
         let status = &self.library.0.scans.progress;
         status.seen.fetch_add(1, Ordering::Relaxed);
-        if known.is_unchanged(&place) {
-            self.tally.unchanged += 1;
-            return Ok(());
+        match known.meet(&place) {
+            Met::Unchanged => {
+                self.tally.unchanged += 1;
+                return Ok(());
+            }
+            Met::Back(file) => {
+                self.tally.back += 1;
+                self.back.push(file);
+                return if self.back.len() >= BATCH { self.bring_back().await } else { Ok(()) };
+            }
+            Met::Look { is_known } => place.is_known = is_known,
         }
         if is_growing(&place.state) {
-            self.tally.unsettled = true;
             self.library.look_again(self.root, place.path.as_path().to_owned(), AGAIN);
             return Ok(());
         }
@@ -212,6 +231,15 @@ impl<'a> Pass<'a> {
         }
         self.batch.push(looked);
         if self.batch.len() >= BATCH { self.write().await } else { Ok(()) }
+    }
+
+    /// Files that were away are there again, as they were: a drive that was plugged in.
+    async fn bring_back(&mut self) -> Result<(), LibraryError> {
+        if self.back.is_empty() {
+            return Ok(());
+        }
+        let done = self.library.0.store.back(&std::mem::take(&mut self.back), now_ms()).await?;
+        self.library.follow(done).await
     }
 
     async fn write(&mut self) -> Result<(), LibraryError> {

@@ -4,7 +4,7 @@
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -17,9 +17,9 @@ use tokio::{
 use crate::{
     Library,
     error::LibraryError,
-    now_ms,
+    lock, now_ms,
     scan::{Progress, ScanState, ScanStatus, Scope, Tally},
-    watch::{Mode, Noticed, Watch, Watcher, gather},
+    watch::{Changed, Mode, Noticed, Watch, Watcher, gather},
 };
 
 /// Folders that are not watched by notifications are looked through so often at most that it takes
@@ -52,10 +52,6 @@ impl Default for Scans {
             stop: Notify::new(),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Library {
@@ -106,7 +102,9 @@ impl Library {
     /// Looks through the folders now and whenever there is a reason to, until it is dropped.
     pub(crate) async fn keep_scanning(self) {
         let Some(mut requests) = lock(&self.0.scans.waiting).take() else { return };
-        let (notice, mut noticed) = mpsc::unbounded_channel();
+        let (notice, noticed) = mpsc::unbounded_channel();
+        // In a task of its own: what is being gathered must not be dropped for something else.
+        tokio::spawn(tell_changes(noticed, self.0.scans.requests.clone()));
         let mut watchers = self.watch_all(&notice).await;
         self.scan_all();
         let mut waiting = VecDeque::new();
@@ -122,13 +120,6 @@ impl Library {
                     Some(scope) => add(&mut waiting, scope),
                     None => return,
                 },
-                Some(changes) = gather(&mut noticed) => {
-                    for changed in changes {
-                        for path in changed.paths {
-                            add(&mut waiting, Scope { root: changed.root, path });
-                        }
-                    }
-                }
                 _ = schedule.tick() => self.scan_all(),
                 _ = watch_again.tick() => {
                     let has_given_up = watchers.iter().any(|watcher| watcher.watch.mode != Mode::Notified);
@@ -228,12 +219,13 @@ impl Library {
         if is_whole {
             self.import_beside_media().await;
         }
-        if is_whole || tally.read + tally.gone > 0 {
+        if is_whole || tally.read + tally.back + tally.gone > 0 {
             self.tell_status();
-            let (read, gone, unchanged) = (tally.read, tally.gone, tally.unchanged);
+            let Tally { read, back, gone, unchanged } = tally;
             tracing::info!(
                 unchanged,
                 read,
+                back,
                 gone,
                 took_ms = begun.elapsed().as_millis(),
                 "media folders looked through"
@@ -243,14 +235,14 @@ impl Library {
 
     /// One scope; none if somebody stopped it.
     async fn run_one(&self, scope: &Scope) -> Result<Option<Tally>, LibraryError> {
-        let scan = self.scan(scope);
-        tokio::pin!(scan);
+        let (scan, stopped) = (self.scan(scope), self.0.scans.stop.notified());
+        tokio::pin!(scan, stopped);
         let mut tell = interval(TOLD_EVERY);
         tell.reset();
         loop {
             tokio::select! {
                 ended = &mut scan => return ended.map(Some),
-                () = self.0.scans.stop.notified() => return Ok(None),
+                () = &mut stopped => return Ok(None),
                 _ = tell.tick() => self.tell_status(),
             }
         }
@@ -259,6 +251,21 @@ impl Library {
     fn tell_status(&self) {
         if self.0.listeners.are_there() {
             self.0.listeners.tell_now("scan", json!(self.scan_status()));
+        }
+    }
+}
+
+/// Asks for scans of what the watchers notice, for as long as there are any.
+async fn tell_changes(
+    mut noticed: mpsc::UnboundedReceiver<(usize, Noticed)>,
+    requests: mpsc::UnboundedSender<Scope>,
+) {
+    while let Some(changes) = gather(&mut noticed).await {
+        for Changed { root, paths } in changes {
+            for path in paths {
+                // Nobody listens any more when the server stops.
+                let _ = requests.send(Scope { root, path });
+            }
         }
     }
 }

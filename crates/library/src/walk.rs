@@ -25,6 +25,8 @@ pub(crate) struct Place {
     pub(crate) name: String,
     /// What its name promises: whether it is a mistake if it holds no video.
     pub(crate) promised: bool,
+    /// Whether the store knows a video there; the scan says so.
+    pub(crate) is_known: bool,
     /// Which file it is, and in which state.
     pub(crate) state: FileState,
     /// The names of files beside it that may say more about it.
@@ -167,7 +169,8 @@ impl Walk<'_> {
                         let Ok(path) = RelativePath::of_path(&path) else { continue };
                         let (name, promised) = (name.into_owned(), kind == Kind::Video);
                         let state = state_of(&metadata);
-                        places.push(Place { path, name, promised, state, beside: Vec::new() });
+                        let (is_known, beside) = (false, Vec::new());
+                        places.push(Place { path, name, promised, is_known, state, beside });
                     }
                     Kind::Beside => beside.push(Beside {
                         name: name.into_owned(),

@@ -131,6 +131,34 @@ async fn a_video_whose_file_is_gone_comes_back_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_drive_that_is_plugged_in_again_is_not_read_again() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let away = place.data.path().join("away.mp4");
+    let here = place.media.path().join("a.mp4");
+    fs::rename(&here, &away).unwrap();
+    until(&library, <[VideoRow]>::is_empty).await;
+    fs::rename(&away, &here).unwrap();
+    until(&library, |all| all.len() == 1).await;
+    assert_eq!(library.scan_status().read, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_somebody_cleared_away_are_made_again() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    let poster = library.poster(id, 160).await.unwrap();
+    let preview = library.preview(id).await.unwrap();
+    fs::remove_dir_all(place.data.path().join("pictures")).unwrap();
+    assert_eq!(library.poster(id, 160).await.unwrap().len, poster.len);
+    assert_eq!(library.preview(id).await.unwrap().len, preview.len);
+    library.sheet(id, 0).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_called_a_video_and_is_none_is_a_problem_with_a_reason() {
     let place = Place::new();
     for name in ["broken.mp4", "program.ts"] {

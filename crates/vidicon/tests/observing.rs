@@ -104,15 +104,16 @@ fn the_log_is_read_on_from_where_one_was_without_secrets() {
     let evil = [("Origin", "https://evil.example")];
     server.request("DELETE", "/api/v1/session?api_key=s3cret", &evil).expect_problem(403);
     let next = get(&server, &format!("/api/v1/admin/logs?after={}", first["next"]));
-    let items = next["items"].as_array().unwrap();
-    assert_eq!(items.len(), 1, "{next}");
-    assert_eq!(
-        (&items[0]["level"], &items[0]["message"]),
-        (&"warn".into(), &"request refused".into())
-    );
+    // Beside it may stand what the server does of its own accord, such as its first backup.
+    let all = next["items"].as_array().unwrap();
+    assert!(all.iter().all(|item| item["number"].as_u64() > first["next"].as_u64()), "{next}");
+    let of_us: Vec<_> = all.iter().filter(|item| item["message"] == "request refused").collect();
+    assert_eq!(of_us.len(), 1, "{next}");
+    assert_eq!(of_us[0]["level"], "warn");
     assert!(!next.to_string().contains("s3cret"));
     let none = get(&server, &format!("/api/v1/admin/logs?after={}&level=error", first["next"]));
-    assert_eq!((none["items"].as_array().unwrap().len(), &none["next"]), (0, &next["next"]));
+    assert_eq!(none["items"].as_array().unwrap().len(), 0, "{none}");
+    assert!(none["next"].as_u64() >= next["next"].as_u64(), "{none}");
     for query in ["limit=0", "limit=501", "level=loud", "after=-1", "afte=1"] {
         let answer = server.get(&format!("/api/v1/admin/logs?{query}"));
         assert!([400, 422].contains(&answer.status), "{query}: {}", answer.status);

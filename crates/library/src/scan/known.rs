@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use store::Store;
+use store::{FileState as Stands, Store};
 
 use crate::{
     error::LibraryError,
@@ -19,14 +19,29 @@ pub(super) struct KnownFiles(HashMap<u128, Known>);
 struct Known {
     file: i64,
     state: FileState,
-    /// Whether it was there the last time.
-    present: bool,
+    stands: Stands,
+    /// Whether it holds a video.
+    is_video: bool,
     /// Whether it is accounted for now.
     met: bool,
     /// The way in which its content's id was made.
     identity: u32,
     /// For when a folder cannot be read.
     path: Box<str>,
+}
+
+/// What a file that is there means for what was known of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Met {
+    /// It is as it was.
+    Unchanged,
+    /// It was away, and is back as it was.
+    Back(i64),
+    /// It must be looked into; whether a video was known there.
+    Look {
+        /// Whether a video was known there.
+        is_known: bool,
+    },
 }
 
 impl KnownFiles {
@@ -52,19 +67,16 @@ impl KnownFiles {
                     device: one.device,
                     beside: one.beside,
                 };
-                let (file, state_of, met) = (one.file, one.state, false);
-                let present = state_of != store::FileState::Away;
-                (
-                    digest(&one.path),
-                    Known {
-                        file,
-                        state,
-                        present,
-                        met,
-                        identity: one.identity_version,
-                        path: one.path.into(),
-                    },
-                )
+                let known = Known {
+                    file: one.file,
+                    state,
+                    stands: one.state,
+                    is_video: one.video.is_some(),
+                    met: false,
+                    identity: one.identity_version,
+                    path: one.path.into(),
+                };
+                (digest(&known.path), known)
             }));
             if is_last {
                 return Ok(Self(known));
@@ -72,13 +84,22 @@ impl KnownFiles {
         }
     }
 
-    /// Notes that a file is there; whether it is as it was.
-    pub(super) fn is_unchanged(&mut self, place: &Place) -> bool {
-        let Some(known) = self.0.get_mut(&digest(&place.path.to_url_path())) else { return false };
+    /// Notes that a file is there, and says what it means.
+    pub(super) fn meet(&mut self, place: &Place) -> Met {
+        let Some(known) = self.0.get_mut(&digest(&place.path.to_url_path())) else {
+            return Met::Look { is_known: false };
+        };
         known.met = true;
         // A file without content has no way.
         let is_of_today = matches!(known.identity, 0 | demux::IDENTITY_VERSION);
-        known.present && is_of_today && known.state.is_as(&place.state)
+        match known.stands {
+            Stands::Present if is_of_today && known.state.is_as(&place.state) => Met::Unchanged,
+            Stands::Away if is_of_today && known.state.is_as(&place.state) => Met::Back(known.file),
+            // What comes before it may be gone.
+            Stands::Present | Stands::Away | Stands::Shadowed => {
+                Met::Look { is_known: known.is_video }
+            }
+        }
     }
 
     /// Of files in this folder nobody knows whether they are there.
@@ -93,9 +114,8 @@ impl KnownFiles {
 
     /// Those that were there the last time and were not met.
     pub(super) fn gone(&self) -> Vec<i64> {
-        self.0
-            .values()
-            .filter(|known| known.present && !known.met)
+        let all = self.0.values();
+        all.filter(|known| known.stands != Stands::Away && !known.met)
             .map(|known| known.file)
             .collect()
     }

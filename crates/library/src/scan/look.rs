@@ -33,7 +33,7 @@ pub(super) async fn look_at(
             if status == http::StatusCode::NOT_FOUND {
                 return None;
             }
-            return Some(problem(root_name, &place, error.to_string()));
+            return unread(root_name, &place, &error.to_string());
         }
     };
     // Another folder's file of the same path comes first: this one cannot be reached.
@@ -41,6 +41,9 @@ pub(super) async fn look_at(
         let why = "another media folder has a file of the same path, which comes first: rename one of them";
         let found = found(root_name, &place, What::Problem(why.to_owned()));
         return Some(Looked { found: Found { shadowed: true, ..found }, tags: Vec::new() });
+    }
+    if !survey.lasting {
+        return unread(root_name, &place, "it could not be read to its end");
     }
     // It was changed since it was walked over: what counts is what was read.
     let state = state_of(&survey, place.state.beside);
@@ -120,6 +123,18 @@ async fn read_beside(library: &Library, path: &RelativePath, name: &str) -> Opti
         Some(bytes)
     };
     tokio::task::spawn_blocking(read).await.ok()?
+}
+
+/// A file of which nobody knows what it holds: its disk failed, or it took too long. One that is known
+/// stays what it was; another is a problem, and is tried again by the next scan.
+fn unread(root: String, place: &Place, reason: &str) -> Option<Looked> {
+    tracing::warn!(path = place.path.to_url_path(), reason, "a file cannot be read");
+    if place.is_known {
+        return None;
+    }
+    // In a state that no file has.
+    let state = FileState { modified_ns: place.state.modified_ns.wrapping_sub(1), ..place.state };
+    Some(problem(root, &Place { state, ..place.clone() }, reason.to_owned()))
 }
 
 fn problem(root: String, place: &Place, reason: String) -> Looked {
