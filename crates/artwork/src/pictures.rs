@@ -56,6 +56,14 @@ impl Pictures {
         fs::metadata(self.path(file)).is_ok_and(|found| found.is_file() && found.len() > 0)
     }
 
+    /// Whether a picture is gone for certain: nothing is where it was. What cannot be looked at now, or
+    /// lies on a drive that is not plugged in, is not lost. Blocks.
+    pub fn is_lost(&self, file: &PictureFile) -> bool {
+        let is_gone = fs::metadata(self.path(file))
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        is_gone && self.0.parent().is_some_and(Path::is_dir)
+    }
+
     /// Keeps these bytes under the name of their content.
     pub(crate) fn keep(&self, bytes: &[u8], form: Form) -> Result<PictureFile, NoPicture> {
         let file = PictureFile::of(bytes, form);

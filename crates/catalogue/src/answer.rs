@@ -1,7 +1,7 @@
 //! What is asked of the catalogue, and what it answers.
 
 use crate::{
-    BadCursor, Page, Position, Query, Sort, VideoId,
+    BadCursor, Page, Position, Query, Sort, TagId, VideoId,
     catalogue::Catalogue,
     cursor::Mark,
     parts::{Begin, Part},
@@ -95,6 +95,11 @@ impl Catalogue {
         let query = Query { text: text.to_owned(), sort: Sort::Relevance, ..Query::default() };
         let rows = self.stretch(&self.parts(&query), None, 0, limit);
         rows.into_iter().map(|(_, row)| VideoId(self.rows.number(row))).collect()
+    }
+
+    /// How many videos have a tag, hidden ones and ones that are away too.
+    pub fn tag_count(&self, tag: TagId) -> u64 {
+        self.values.find_tag(tag).map_or(0, |id| self.values.set(id).len())
     }
 
     /// The folders directly below this one ("" is the top), in natural order, with how many videos are in

@@ -6,9 +6,9 @@ use catalogue::{Personal, PlaylistId, Query, UserId, VideoId};
 use media::ContentId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::StoreError;
+use store::{PutBack, StoreError};
 
-use crate::{Library, error::LibraryError, now_ms};
+use crate::{Library, error::LibraryError, import::plain, now_ms};
 
 /// Which videos.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct UndoOffer {
     pub label: String,
 }
 
+/// Of more videos the folders are looked through rather than file by file.
+const ONE_BY_ONE: usize = 1_000;
 /// The most videos of one batch.
 pub const BATCH_MOST: usize = 100_000;
 
@@ -218,24 +220,14 @@ impl Library {
         Ok((self.follow(done).await?, Back::Hide { hidden: !hidden, videos: differ }))
     }
 
-    /// Writes back what these videos had, and leaves the rest of it as it is now.
-    async fn put_back<T>(
+    /// Writes one thing back that these videos had, and leaves the rest of it as it is now.
+    async fn put_back(
         &self,
         user: UserId,
-        had: Vec<(VideoId, T)>,
-        put: impl Fn(&mut Personal, T),
+        what: PutBack,
+        had: &[(VideoId, Option<i64>, Option<i64>)],
     ) -> Result<(), LibraryError> {
-        let videos: Vec<VideoId> = had.iter().map(|(video, _)| *video).collect();
-        let now = self.personals(user, &videos).await?;
-        let back: Vec<(VideoId, Personal)> = had
-            .into_iter()
-            .map(|(video, had)| {
-                let mut personal = now.get(&video).copied().unwrap_or_default();
-                put(&mut personal, had);
-                (video, personal)
-            })
-            .collect();
-        let done = self.0.store.set_personals(user, &back, now_ms()).await?;
+        let done = self.0.store.put_back(user, what, had, now_ms()).await?;
         self.follow(done).await.map(drop)
     }
 
@@ -265,7 +257,8 @@ impl Library {
         id: Option<i64>,
     ) -> Result<Option<String>, LibraryError> {
         let store = &self.0.store;
-        let Some(undo) = store.take_undo(user, id).await? else { return Ok(None) };
+        let undo = store.undo(user).await?.filter(|undo| id.is_none_or(|id| id == undo.id));
+        let Some(undo) = undo else { return Ok(None) };
         let now = now_ms();
         let back: Back = serde_json::from_value(undo.body).map_err(|error| {
             LibraryError::Failed(format!("what was saved for taking back cannot be read: {error}"))
@@ -281,32 +274,31 @@ impl Library {
                 self.follow(store.hide_all(&videos, hidden, now).await?).await?;
             }
             Back::Playlist { playlist, items } => {
-                for item in items {
-                    // Somebody may have taken it away already.
-                    match store.remove_from_playlist(user, playlist, item, now).await {
-                        Ok(done) => drop(self.follow(done).await?),
-                        Err(StoreError::NotFound { .. }) => {}
-                        Err(error) => return Err(error.into()),
-                    }
+                match store.take_from_playlist(user, playlist, &items, now).await {
+                    Ok(done) => self.follow(done).await?,
+                    // Somebody has deleted it.
+                    Err(StoreError::NotFound { .. }) => {}
+                    Err(error) => return Err(error.into()),
                 }
             }
             Back::Rate(had) => {
-                self.put_back(user, had, |personal, rating| personal.rating = rating).await?;
+                let had = had.into_iter().map(|(video, stars)| (video, stars.map(i64::from), None));
+                self.put_back(user, PutBack::Rating, &had.collect::<Vec<_>>()).await?;
             }
             Back::Favourite(had) => {
-                self.put_back(user, had, |personal, since| personal.favourite_ms = since).await?;
+                let had = had.into_iter().map(|(video, since)| (video, since, None));
+                self.put_back(user, PutBack::Favourite, &had.collect::<Vec<_>>()).await?;
             }
             Back::Watched(had) => {
+                let position = |resume: u64| i64::try_from(resume).ok();
                 let had = had
                     .into_iter()
-                    .map(|(video, since, resume)| (video, (since, resume)))
-                    .collect();
-                let put = |personal: &mut Personal, (since, resume)| {
-                    (personal.watched_ms, personal.resume_ms) = (since, resume);
-                };
-                self.put_back(user, had, put).await?;
+                    .map(|(video, since, resume)| (video, since, resume.and_then(position)));
+                self.put_back(user, PutBack::Watched, &had.collect::<Vec<_>>()).await?;
             }
         }
+        // Only now: whoever is interrupted before can take it back again, to the same end.
+        store.forget_undo(user, undo.id).await?;
         Ok(Some(undo.label))
     }
 
@@ -323,10 +315,21 @@ impl Library {
         }
     }
 
-    /// Looks again at the files of these videos.
+    /// Looks again at the files of these videos, and makes pictures anew that nobody chose.
     async fn refresh(&self, videos: &[VideoId]) -> Result<(), LibraryError> {
-        self.0.store.forget_states(videos).await?;
-        self.scan_all();
+        let store = &self.0.store;
+        store.forget_states(videos).await?;
+        self.forget_pictures(videos).await?;
+        if videos.len() > ONE_BY_ONE {
+            self.scan_all();
+            return Ok(());
+        }
+        for (root, path) in store.places_of(videos).await? {
+            match plain(&path) {
+                Some(path) => self.scan_below(&root, path.into()),
+                None => self.scan_all(),
+            }
+        }
         Ok(())
     }
 }

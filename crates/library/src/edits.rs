@@ -95,7 +95,15 @@ impl Library {
 
     /// All tags, by name, with how many videos have each.
     pub async fn tags(&self) -> Result<Vec<TagRow>, LibraryError> {
-        Ok(self.0.store.tags_all().await?)
+        if self.is_open().is_err() {
+            return Ok(self.0.store.tags_all().await?);
+        }
+        let mut tags = self.0.store.tags_uncounted().await?;
+        let catalogue = self.catalogue();
+        for tag in &mut tags {
+            tag.count = catalogue.tag_count(tag.id);
+        }
+        Ok(tags)
     }
 
     /// The number of a video.

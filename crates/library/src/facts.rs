@@ -22,6 +22,7 @@ pub(crate) fn of_index(index: &Index, name: &str, len: u64, sides: &[Language]) 
     };
     let text = of(Kind::Text).filter_map(|track| track.language.as_ref());
     Facts {
+        tags: Vec::new(),
         title,
         title_from,
         description: None,

@@ -9,12 +9,10 @@ use serde_json::Value;
 use store::Change;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Library, error::LibraryError, lock};
+use crate::{Library, error::LibraryError, lock, step::LINES};
 
 /// How often the journal is looked at.
 const EVERY: Duration = Duration::from_secs(1);
-/// How many lines are read at once.
-const LINES: u32 = 1_000;
 
 impl Library {
     /// Follows the journal from this line on, for as long as the runtime lives.
@@ -55,10 +53,7 @@ impl Library {
         if foreign.iter().any(|line| line.kind == "reset") {
             self.read_all().await?;
         } else {
-            let mut videos: Vec<VideoId> = Vec::new();
-            for id in foreign.iter().flat_map(|line| named(&line.body)) {
-                videos.extend(self.0.store.number_of(id).await?);
-            }
+            let videos = self.numbers(&foreign).await?;
             let _in_step = self.0.step.lock().await;
             self.renew(&videos, &[]).await?;
         }
@@ -68,6 +63,17 @@ impl Library {
         }
         self.0.more_pictures.notify_one();
         Ok(passed)
+    }
+
+    /// The videos that lines of the journal name.
+    pub(crate) async fn numbers(&self, lines: &[Change]) -> Result<Vec<VideoId>, LibraryError> {
+        let mut videos = Vec::new();
+        for id in lines.iter().flat_map(|line| named(&line.body)) {
+            videos.extend(self.0.store.number_of(id).await?);
+        }
+        videos.sort_unstable();
+        videos.dedup();
+        Ok(videos)
     }
 }
 

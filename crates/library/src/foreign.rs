@@ -128,6 +128,7 @@ impl Probed {
             all
         };
         Some(Facts {
+            tags: Vec::new(),
             title,
             title_from,
             description: None,

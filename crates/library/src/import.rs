@@ -1,11 +1,13 @@
 //! Taking over what older installations kept in files beside the media, and giving it back.
 //!
-//! A file is taken over once, whole: running it again changes nothing. Stars that somebody gave here
-//! stay, tags are added to those that are there, views are added up. What names a file that is not
-//! here (yet) waits, and is tried again when files come.
+//! What is said of a name is taken over once: running it again changes nothing, and of a file that was
+//! changed only what is new in it counts. Stars that somebody gave here stay, tags are added to those
+//! that are there, and of views the larger number counts, so that what was exported here can be
+//! imported again. What names a file that is not here (yet) waits, and is tried
+//! again when files come.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     io::Read as _,
     path::{Path, PathBuf},
 };
@@ -81,7 +83,7 @@ impl Library {
     ) -> Result<ImportReport, LibraryError> {
         let from = folder.to_owned();
         let read = tokio::task::spawn_blocking(move || read(&from)).await;
-        let (mut legacy, files, digest) = read
+        let (mut legacy, files) = read
             .map_err(|error| LibraryError::Failed(error.to_string()))?
             .map_err(LibraryError::Refused)?;
         let name = folder.display().to_string();
@@ -90,18 +92,18 @@ impl Library {
         if report.files.is_empty() {
             return Ok(report);
         }
-        let earlier = self.earlier(&name, &digest).await?;
-        if let Some(earlier) = &earlier {
-            // Only what waited is left to do.
-            let waits: BTreeSet<&str> =
-                earlier.unmatched.iter().map(|one| one.name.as_str()).collect();
-            legacy.said.retain(|name, _| waits.contains(name.as_str()));
-            report.matched = earlier.matched;
-        }
-        let mut meant: Vec<(String, VideoId, Said)> = Vec::new();
+        let earlier = self.said_before(&name).await?;
+        let mut news: Vec<News> = Vec::new();
         for (name, said) in legacy.said {
+            let before = earlier.get(&name);
+            let Some(new) = said.beyond(before) else {
+                report.matched += 1;
+                continue;
+            };
             match self.named(&name, below).await? {
-                Ok(video) => meant.push((name, video, said)),
+                Ok(video) => {
+                    news.push(News { remembered: said.with(before), name, video, said: new });
+                }
                 Err(reason) => {
                     report.unmatched_count += 1;
                     if report.unmatched.len() < LISTED {
@@ -110,31 +112,33 @@ impl Library {
                 }
             }
         }
-        report.matched += meant.len() as u64;
-        report.known = earlier.is_some() && meant.is_empty();
+        report.matched += news.len() as u64;
+        report.known = news.is_empty() && !earlier.is_empty();
         if report.known {
             return Ok(report);
         }
-        let mut import = import_of(&meant);
+        let mut import = import_of(&news);
         report.taken = Taken {
             ratings: import.ratings.len() as u64,
             favourites: import.favourites.len() as u64,
             views: import.views.len() as u64,
-            tags: meant.iter().filter(|(_, _, said)| !said.tags.is_empty()).count() as u64,
+            tags: news.iter().filter(|one| !one.said.tags.is_empty()).count() as u64,
         };
-        // What waited and came is another part of the same files.
-        let part = earlier.map_or_else(String::new, |_| format!("+{}", names_digest(&meant)));
-        let digest = format!("{digest}{part}");
+        // Whoever imports the same at the same time finds it done.
+        let digest = digest_of(&news, &earlier);
+        import.names = news.iter().map(|one| (one.name.clone(), json!(one.remembered))).collect();
         import.files = vec![ImportFile { file: name.clone(), digest, report: json!(report) }];
         self.follow(self.0.store.import(user, import, now_ms()).await?).await?;
         let ImportReport { matched, unmatched_count, .. } = report;
-        tracing::info!(
-            folder = name,
-            matched,
-            unmatched = unmatched_count,
-            malformed = report.malformed.len(),
-            "imported"
-        );
+        if !news.is_empty() {
+            tracing::info!(
+                folder = name,
+                matched,
+                unmatched = unmatched_count,
+                malformed = report.malformed.len(),
+                "imported"
+            );
+        }
         Ok(report)
     }
 
@@ -147,17 +151,11 @@ impl Library {
             .collect())
     }
 
-    /// The last import of these very files.
-    async fn earlier(
-        &self,
-        folder: &str,
-        digest: &str,
-    ) -> Result<Option<ImportReport>, LibraryError> {
-        let all = self.0.store.imports(EARLIER).await?;
-        let same = all
-            .into_iter()
-            .find(|row| row.import.file == folder && row.import.digest.starts_with(digest));
-        Ok(same.map(|row| serde_json::from_value(row.import.report).unwrap_or_default()))
+    /// What was taken over from a folder before, by name.
+    async fn said_before(&self, folder: &str) -> Result<HashMap<String, Said>, LibraryError> {
+        let names = self.0.store.imported_names(folder).await?;
+        let read = |(name, said): (String, Value)| Some((name, serde_json::from_value(said).ok()?));
+        Ok(names.into_iter().filter_map(read).collect())
     }
 
     /// A folder as a URL has it, if it lies in a media folder; `""` for one itself.
@@ -243,15 +241,26 @@ impl Library {
     }
 }
 
-fn import_of(meant: &[(String, VideoId, Said)]) -> Import {
+/// Something new that is said of a video.
+struct News {
+    /// As the file names it.
+    name: String,
+    video: VideoId,
+    /// What is new.
+    said: Said,
+    /// All that was ever said.
+    remembered: Said,
+}
+
+fn import_of(news: &[News]) -> Import {
     let mut tags: BTreeMap<&str, Vec<VideoId>> = BTreeMap::new();
-    for (_, video, said) in meant {
+    for News { video, said, .. } in news {
         for tag in &said.tags {
             tags.entry(tag).or_default().push(*video);
         }
     }
     let of = |pick: fn(&Said) -> Option<u64>| {
-        meant.iter().filter_map(move |(_, video, said)| Some((*video, pick(said)?)))
+        news.iter().filter_map(move |one| Some((one.video, pick(&one.said)?)))
     };
     let rating = |said: &Said| said.rating.map(u64::from);
     let stars = |(video, stars): (VideoId, u64)| (video, u8::try_from(stars).unwrap_or(0));
@@ -260,31 +269,32 @@ fn import_of(meant: &[(String, VideoId, Said)]) -> Import {
         favourites: of(|said| said.favourite.then_some(1)).map(|(video, _)| video).collect(),
         views: of(|said| said.views.filter(|views| *views > 0)).collect(),
         tags: tags.into_iter().map(|(tag, videos)| (tag.to_owned(), videos)).collect(),
+        names: Vec::new(),
         files: Vec::new(),
     }
 }
 
-fn names_digest(meant: &[(String, VideoId, Said)]) -> String {
+/// The same for the same news after the same past.
+fn digest_of(news: &[News], earlier: &HashMap<String, Said>) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (name, _, _) in meant {
-        hasher.update(name.as_bytes()).update(b"\0");
+    for News { name, remembered, .. } in news {
+        hasher.update(json!([name, remembered, earlier.get(name)]).to_string().as_bytes());
     }
-    hasher.finalize().to_hex().chars().take(16).collect()
+    hasher.finalize().to_hex().to_string()
 }
 
 /// A path of a URL as the file system has it, if it is text.
-fn plain(path: &str) -> Option<String> {
+pub(crate) fn plain(path: &str) -> Option<String> {
     let path = delivery::RelativePath::from_url_path(path).ok()?;
     path.as_path().to_str().map(str::to_owned)
 }
 
 /// What the files in a folder say, which there are, and a digest of them. Blocks.
-fn read(folder: &Path) -> Result<(Legacy, Vec<String>, String), String> {
+fn read(folder: &Path) -> Result<(Legacy, Vec<String>), String> {
     if !folder.is_dir() {
         return Err(format!("{} is no folder, or it cannot be read", folder.display()));
     }
-    let (mut legacy, mut files, mut hasher) =
-        (Legacy::default(), Vec::new(), blake3::Hasher::new());
+    let (mut legacy, mut files) = (Legacy::default(), Vec::new());
     for name in legacy::NAMES {
         let path: PathBuf = folder.join(name);
         if !path.is_file() {
@@ -300,10 +310,6 @@ fn read(folder: &Path) -> Result<(Legacy, Vec<String>, String), String> {
                 legacy.malformed.push(Malformed { file: name.to_owned(), entry: None, reason });
             }
             Ok(bytes) => {
-                hasher
-                    .update(name.as_bytes())
-                    .update(&(bytes.len() as u64).to_le_bytes())
-                    .update(&bytes);
                 legacy.read(name, &bytes);
                 files.push(name.to_owned());
             }
@@ -313,5 +319,5 @@ fn read(folder: &Path) -> Result<(Legacy, Vec<String>, String), String> {
             }
         }
     }
-    Ok((legacy, files, hasher.finalize().to_hex().to_string()))
+    Ok((legacy, files))
 }

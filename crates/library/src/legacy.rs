@@ -32,6 +32,32 @@ pub(crate) struct Said {
     pub(crate) favourite: bool,
 }
 
+impl Said {
+    /// What is said that was not said before; none if that is nothing. Views only ever grow.
+    pub(crate) fn beyond(&self, before: Option<&Self>) -> Option<Self> {
+        let Some(before) = before else { return Some(self.clone()) };
+        let new = Self {
+            rating: self.rating.filter(|rating| before.rating != Some(*rating)),
+            views: self.views.filter(|views| *views > before.views.unwrap_or(0)),
+            tags: self.tags.iter().filter(|tag| !before.tags.contains(tag)).cloned().collect(),
+            favourite: self.favourite && !before.favourite,
+        };
+        (new != Self::default()).then_some(new)
+    }
+
+    /// All that was said before and is said now.
+    pub(crate) fn with(&self, before: Option<&Self>) -> Self {
+        let Some(before) = before else { return self.clone() };
+        let new = self.tags.iter().filter(|tag| !before.tags.contains(tag));
+        Self {
+            rating: self.rating.or(before.rating),
+            views: self.views.max(before.views),
+            tags: before.tags.iter().chain(new).cloned().collect(),
+            favourite: self.favourite || before.favourite,
+        }
+    }
+}
+
 /// What the files of one folder say, by file name as it stands there.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Legacy {

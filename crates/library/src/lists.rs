@@ -4,6 +4,7 @@
 //! Answers are kept for a moment, until something is written.
 
 use std::{
+    collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{
         Arc,
@@ -16,7 +17,7 @@ use catalogue::{FacetKind, Facets, Page, Position, Query, Sort, UserId, VideoId,
 use media::ContentId;
 use quick_cache::sync::Cache;
 use serde::Serialize;
-use store::{VideoDetails, VideoRow};
+use store::{TagRow, VideoDetails, VideoRow};
 
 use crate::{Library, error::LibraryError, now_ms};
 
@@ -52,7 +53,7 @@ pub struct Suggestions {
     /// Videos.
     pub videos: Vec<VideoRow>,
     /// Tags, by name.
-    pub tags: Vec<String>,
+    pub tags: Vec<TagRow>,
     /// Folders, as in URLs.
     pub folders: Vec<String>,
 }
@@ -186,9 +187,8 @@ impl Library {
         let meant = |name: &str| {
             name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins))
         };
-        let tags = self.0.store.tags_all().await?;
-        let tags =
-            tags.into_iter().map(|tag| tag.name).filter(|name| meant(name)).take(limit).collect();
+        let tags = self.tags().await?;
+        let tags = tags.into_iter().filter(|tag| meant(&tag.name)).take(limit).collect();
         let folders = self.folders("").await?;
         let folders = folders
             .into_iter()
@@ -206,6 +206,35 @@ impl Library {
         self.find(move |catalogue| catalogue.folders(&parent)).await
     }
 
+    /// The first videos of each of these folders, at most so many of each.
+    pub async fn first_of_folders(
+        &self,
+        user: UserId,
+        folders: Vec<String>,
+        each: usize,
+    ) -> Result<Vec<Vec<VideoRow>>, LibraryError> {
+        self.is_open()?;
+        let first = self.find(move |catalogue| {
+            let first = |folder: String| {
+                let mut query = Query { user, ..Query::default() };
+                query.filters.folder = Some(folder);
+                // From the beginning there is always a page.
+                let page = catalogue.page(&query, &Position::Start, each);
+                page.map(|page| page.videos).unwrap_or_default()
+            };
+            folders.into_iter().map(first).collect::<Vec<_>>()
+        });
+        let first = first.await?;
+        let all: Vec<VideoId> = first.iter().flatten().copied().collect();
+        let rows = self.0.store.videos(user, &all).await?;
+        let rows: HashMap<VideoId, VideoRow> =
+            rows.into_iter().map(|row| (row.video, row)).collect();
+        let rows_of = |videos: Vec<VideoId>| {
+            videos.iter().filter_map(|video| rows.get(video).cloned()).collect()
+        };
+        Ok(first.into_iter().map(rows_of).collect())
+    }
+
     /// What the first page shows.
     pub async fn home(&self, user: UserId) -> Result<Home, LibraryError> {
         let query = |sort, descending| Query { user, sort, descending, ..Query::default() };
@@ -216,12 +245,19 @@ impl Library {
         let hour = u64::try_from(now_ms() / 3_600_000).unwrap_or(0);
         let random = Query { seed: hour, ..query(Sort::Random, false) };
         let row = |query: Query| async move { self.list(&query, Position::Start, ROW).await };
+        let (begun, added, favourites, random, folders) = tokio::try_join!(
+            row(begun),
+            row(query(Sort::Added, true)),
+            row(favourites),
+            row(random),
+            self.folders("")
+        )?;
         Ok(Home {
-            begun: row(begun).await?.videos,
-            added: row(query(Sort::Added, true)).await?.videos,
-            favourites: row(favourites).await?.videos,
-            folders: self.folders("").await?.into_iter().take(ROW).collect(),
-            random: row(random).await?.videos,
+            begun: begun.videos,
+            added: added.videos,
+            favourites: favourites.videos,
+            folders: folders.into_iter().take(ROW).collect(),
+            random: random.videos,
         })
     }
 

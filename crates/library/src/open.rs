@@ -128,7 +128,7 @@ impl Library {
             match read.await {
                 Ok(passed) => return passed,
                 Err(error) => {
-                    tracing::error!(%error, "the library cannot be read; it is tried again")
+                    tracing::error!(%error, "the library cannot be read; it is tried again");
                 }
             }
             sleep(AGAIN).await;

@@ -16,7 +16,10 @@ use media::ContentId;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use store::{Artwork, ArtworkRow};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval_at, sleep},
+};
 
 use crate::{Library, error::LibraryError, now_ms};
 
@@ -26,6 +29,8 @@ const AHEAD: usize = 3;
 const AGAIN: Duration = Duration::from_mins(10);
 /// How often pictures that nobody names any more are removed, and how old they are at least.
 const SWEEP_EVERY: Duration = Duration::from_hours(24);
+/// The first time after the start: also who starts every day anew gets rid of them.
+const SWEEP_FIRST: Duration = Duration::from_hours(1);
 const SWEEP_AGE: Duration = Duration::from_hours(1);
 
 /// Why a picture cannot be shown.
@@ -61,6 +66,8 @@ pub struct VideoPictures {
     pub preview: Option<Preview>,
     /// Where a preview had better look, in milliseconds.
     moments_ms: Vec<u64>,
+    /// Whether poster and storyboard were made together; a poster may also be chosen before.
+    made: bool,
     /// Why something is missing.
     pub problem: Option<String>,
 }
@@ -76,7 +83,20 @@ impl VideoPictures {
             preview: read(row.preview.as_ref()),
             moments_ms: read(stills.and_then(|stills| stills.get("moments_ms")))
                 .unwrap_or_default(),
+            made: stills.is_some(),
             problem: row.problem.clone(),
+        }
+    }
+
+    /// Forgets this picture, and what is made together with it; not a poster that is another file.
+    fn lose(&mut self, picture: &PictureFile) {
+        self.preview.take_if(|preview| preview.file == *picture);
+        let is_poster = self.poster.as_ref().is_some_and(|poster| poster.file == *picture);
+        let is_sheet = self.storyboard.as_ref().is_some_and(|board| board.sheets.contains(picture));
+        if is_poster || is_sheet {
+            self.poster.take_if(|poster| is_poster || poster.from == Origin::Auto);
+            self.storyboard = None;
+            (self.made, self.problem) = (false, None);
         }
     }
 
@@ -84,7 +104,7 @@ impl VideoPictures {
         let stills = json!({ "board": self.storyboard, "moments_ms": self.moments_ms });
         Artwork {
             poster: write(self.poster.as_ref()),
-            storyboard: self.storyboard.as_ref().map(|_| stills),
+            storyboard: self.made.then_some(stills),
             preview: write(self.preview.as_ref()),
             problem: self.problem.clone(),
         }
@@ -204,15 +224,27 @@ impl Library {
             after = Some(*last);
             let mut again = Vec::new();
             for (video, _) in page {
-                let pictures = self.pictures(video).await?;
-                let is_chosen =
-                    pictures.poster.as_ref().is_some_and(|poster| poster.from != Origin::Auto);
-                if pictures.poster.is_none() || (all && !is_chosen) {
+                if all || self.pictures(video).await?.poster.is_none() {
                     again.push(video);
                 }
             }
-            count += self.follow(store.forget_artwork(&again, now_ms()).await?).await?;
+            count += self.forget_pictures(&again).await?;
         }
+        self.0.more_pictures.notify_one();
+        Ok(count)
+    }
+
+    /// Forgets the pictures of these videos, but for posters that somebody chose, so that they are made
+    /// anew; of how many.
+    pub(crate) async fn forget_pictures(&self, videos: &[VideoId]) -> Result<u64, LibraryError> {
+        let mut again = Vec::new();
+        for video in videos {
+            let poster = self.pictures(*video).await?.poster;
+            if poster.is_none_or(|poster| poster.from == Origin::Auto) {
+                again.push(*video);
+            }
+        }
+        let count = self.follow(self.0.store.forget_artwork(&again, now_ms()).await?).await?;
         self.0.more_pictures.notify_one();
         Ok(count)
     }
@@ -220,6 +252,8 @@ impl Library {
     /// Makes what is missing, one after the other, for as long as the runtime lives.
     pub(crate) async fn keep_making_pictures(self) {
         let mut tried: HashSet<VideoId> = HashSet::new();
+        let mut sweep = interval_at(Instant::now() + SWEEP_FIRST, SWEEP_EVERY);
+        sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let failed = match self.make_missing(&mut tried, |_| ()).await {
                 Ok(failed) => failed,
@@ -228,16 +262,12 @@ impl Library {
                     true
                 }
             };
-            let wait = if failed { AGAIN } else { SWEEP_EVERY };
             tokio::select! {
-                () = self.0.more_pictures.notified() => tried.clear(),
-                () = sleep(wait) => {
-                    tried.clear();
-                    if !failed {
-                        self.sweep().await;
-                    }
-                }
+                () = self.0.more_pictures.notified() => {}
+                () = sleep(AGAIN), if failed => {}
+                _ = sweep.tick() => self.sweep().await,
             }
+            tried.clear();
         }
     }
 
@@ -288,7 +318,7 @@ impl Library {
     async fn stills(&self, id: ContentId, urgency: Urgency) -> Result<VideoPictures, PictureError> {
         let video = self.number(id).await?;
         let pictures = self.pictures(video).await?;
-        if pictures.poster.is_some() || pictures.problem.is_some() {
+        if (pictures.poster.is_some() && pictures.made) || pictures.problem.is_some() {
             return Ok(pictures);
         }
         match self.0.studio.ask(&id.to_string(), Task::Stills, urgency).made().await {
@@ -297,7 +327,7 @@ impl Library {
                     pictures.poster.get_or_insert(poster.clone());
                     pictures.storyboard.clone_from(&storyboard);
                     pictures.moments_ms.clone_from(&moments_ms);
-                    pictures.problem = None;
+                    (pictures.made, pictures.problem) = (true, None);
                 };
                 Ok(self.keep(video, keep).await?)
             }
@@ -312,20 +342,20 @@ impl Library {
         }
     }
 
-    /// Forgets the pictures of a video if this one of them is not in the folder any more: the library
-    /// came from a backup, or somebody has cleared the folder. Whether it was so.
+    /// Forgets a picture of a video that is not in the folder any more: the library came from a backup,
+    /// or somebody has cleared the folder. Whether it was so.
     async fn forget_lost(
         &self,
         id: ContentId,
         picture: &PictureFile,
     ) -> Result<bool, LibraryError> {
         let (pictures, name) = (self.workshop().pictures().clone(), picture.clone());
-        let has = tokio::task::spawn_blocking(move || pictures.has(&name)).await;
-        if has.unwrap_or(true) {
+        let is_lost = tokio::task::spawn_blocking(move || pictures.is_lost(&name)).await;
+        if !is_lost.unwrap_or(false) {
             return Ok(false);
         }
         let video = self.number(id).await?;
-        self.keep(video, |pictures| *pictures = VideoPictures::default()).await?;
+        self.keep(video, |pictures| pictures.lose(picture)).await?;
         Ok(true)
     }
 

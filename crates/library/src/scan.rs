@@ -12,14 +12,14 @@ mod readers;
 mod status;
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::atomic::Ordering,
     time::Duration,
 };
 
-use catalogue::VideoId;
+use store::Found;
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep, sleep_until},
@@ -29,13 +29,12 @@ pub(crate) use self::status::Progress;
 pub use self::status::{ScanState, ScanStatus};
 use self::{
     known::{KnownFiles, Met},
-    look::Looked,
     readers::Readers,
 };
 use crate::{
     Library,
     error::LibraryError,
-    now_ms,
+    lock, now_ms,
     walk::{self, FileState, Place, Step},
 };
 
@@ -49,7 +48,7 @@ const SETTLED: Duration = Duration::from_secs(2);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is to be looked through.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Scope {
     /// The media folder's position.
     pub(crate) root: usize,
@@ -118,17 +117,18 @@ impl Library {
             let done = self.0.store.gone(some, now_ms()).await?;
             self.follow(done).await?;
         }
+        // A whole scan comes to the other folders in any case.
+        if !scope.path.as_os_str().is_empty()
+            && (pass.came || pass.tally.back + pass.tally.gone > 0)
+        {
+            self.look_elsewhere(scope);
+        }
         Ok(pass.tally)
     }
 }
 
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
-}
-
-/// The videos that came with what was written.
-fn added(done: &store::Done<Vec<Option<VideoId>>>) -> HashSet<VideoId> {
-    done.added.iter().copied().collect()
 }
 
 impl std::ops::AddAssign for Tally {
@@ -170,9 +170,11 @@ struct Pass<'a> {
     library: &'a Library,
     root: usize,
     readers: Readers,
-    batch: Vec<Looked>,
+    batch: Vec<Found>,
     /// Files that are back as they were.
     back: Vec<i64>,
+    /// Whether a file was found that was not known.
+    came: bool,
     /// When the batch is written at the latest.
     write_at: Instant,
     tally: Tally,
@@ -188,6 +190,7 @@ impl<'a> Pass<'a> {
             readers: Readers::new(library, root, name),
             batch: Vec::new(),
             back: Vec::new(),
+            came: false,
             write_at: Instant::now(),
             tally: Tally::default(),
             began_ms: now_ms(),
@@ -214,16 +217,19 @@ impl<'a> Pass<'a> {
             }
             Met::Look { is_known } => place.is_known = is_known,
         }
-        if is_growing(&place.state) {
-            self.library.look_again(self.root, place.path.as_path().to_owned(), AGAIN);
+        let at = Scope { root: self.root, path: place.path.as_path().to_owned() };
+        let is_closed = lock(&self.library.0.scans.closed).remove(&at);
+        if !is_closed && is_growing(&place.state) {
+            self.library.look_again(at, AGAIN);
             return Ok(());
         }
+        self.came |= !place.is_known;
         self.tally.read += 1;
         let given = self.readers.give(place);
         given.map_err(|error| LibraryError::Failed(format!("no thread to read files: {error}")))
     }
 
-    async fn take(&mut self, looked: Option<Looked>) -> Result<(), LibraryError> {
+    async fn take(&mut self, looked: Option<Found>) -> Result<(), LibraryError> {
         let Some(looked) = looked else { return Ok(()) };
         self.library.0.scans.progress.read.fetch_add(1, Ordering::Relaxed);
         if self.batch.is_empty() {
@@ -246,33 +252,33 @@ impl<'a> Pass<'a> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let (batch, tags): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.batch).into_iter().map(|one| (one.found, one.tags)).unzip();
-        let store = &self.library.0.store;
-        let done = store.record(batch, self.began_ms, now_ms()).await?;
-        let new = added(&done);
-        let videos = self.library.follow(done).await?;
-        // Tags of side files are given once: who takes one away does not want it again.
-        for (video, tags) in videos.into_iter().zip(tags) {
-            let Some(video) = video.filter(|video| new.contains(video)) else { continue };
-            for tag in tags {
-                let done = store.tag(&[video], &tag, now_ms()).await?;
-                self.library.follow(done).await?;
-            }
-        }
-        Ok(())
+        let batch = std::mem::take(&mut self.batch);
+        let done = self.library.0.store.record(batch, self.began_ms, now_ms()).await?;
+        self.library.follow(done).await.map(drop)
     }
 }
 
 impl Library {
-    /// Looks at a path again in a while.
-    pub(crate) fn look_again(&self, root: usize, path: PathBuf, after: Duration) {
-        let requests = self.0.scans.requests.clone();
+    /// Looks at a scope again in a while, once however often it is asked for until then.
+    pub(crate) fn look_again(&self, scope: Scope, after: Duration) {
+        if !lock(&self.0.scans.later).insert(scope.clone()) {
+            return;
+        }
+        let library = self.clone();
         tokio::spawn(async move {
             sleep(after).await;
+            lock(&library.0.scans.later).remove(&scope);
             // Nobody listens any more when the server stops.
-            let _ = requests.send(Scope { root, path });
+            let _ = library.0.scans.requests.send(scope);
         });
+    }
+
+    /// Looks at the same paths of the other media folders: which of several files of one path can be
+    /// asked for may be different now.
+    fn look_elsewhere(&self, scope: &Scope) {
+        for root in (0..self.0.folders.roots().len()).filter(|root| *root != scope.root) {
+            let _ = self.0.scans.requests.send(Scope { root, path: scope.path.clone() });
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! intervals, and when somebody asks. One scan runs at a time.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     path::{Path, PathBuf},
     sync::{Mutex, atomic::Ordering},
     time::Duration,
@@ -19,7 +19,7 @@ use crate::{
     error::LibraryError,
     lock, now_ms,
     scan::{Progress, ScanState, ScanStatus, Scope, Tally},
-    watch::{Changed, Mode, Noticed, Watch, Watcher, gather},
+    watch::{Changed, Mode, Need, Noticed, Watch, Watcher, gather},
 };
 
 /// Folders that are not watched by notifications are looked through so often at most that it takes
@@ -27,8 +27,15 @@ use crate::{
 const POLLS: u32 = 20;
 /// How often listeners hear how far a scan is.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
-/// How often the watchers are begun again where they had to be given up.
+/// How often it is seen whether the watchers still watch what they should.
+const LOOKED_AFTER: Duration = Duration::from_secs(15);
+/// How often the system is asked again for watching that it did not allow.
 const WATCH_AGAIN: Duration = Duration::from_mins(5);
+/// The most closed files that are remembered; a scan of everything comes to all of them anyway.
+const CLOSED: usize = 10_000;
+
+/// Where watchers tell what they notice.
+type Notices = mpsc::UnboundedSender<(usize, Noticed)>;
 
 /// The scans that run and wait.
 pub(crate) struct Scans {
@@ -38,6 +45,10 @@ pub(crate) struct Scans {
     status: watch::Sender<ScanStatus>,
     watches: Mutex<Vec<Watch>>,
     stop: Notify,
+    /// What is looked at again in a while.
+    pub(crate) later: Mutex<HashSet<Scope>>,
+    /// Files that somebody wrote to and has closed, so that nobody need wait to see whether they grow.
+    pub(crate) closed: Mutex<HashSet<Scope>>,
 }
 
 impl Default for Scans {
@@ -50,6 +61,8 @@ impl Default for Scans {
             status: watch::Sender::default(),
             watches: Mutex::default(),
             stop: Notify::new(),
+            later: Mutex::default(),
+            closed: Mutex::default(),
         }
     }
 }
@@ -59,6 +72,14 @@ impl Library {
     pub fn scan_all(&self) {
         for root in 0..self.0.folders.roots().len() {
             let _ = self.0.scans.requests.send(Scope { root, path: PathBuf::new() });
+        }
+    }
+
+    /// Asks for a scan of a file or folder of a media folder.
+    pub(crate) fn scan_below(&self, root: &str, path: PathBuf) {
+        let same = |folder: &PathBuf| folder.display().to_string() == root;
+        if let Some(root) = self.0.folders.roots().iter().position(same) {
+            let _ = self.0.scans.requests.send(Scope { root, path });
         }
     }
 
@@ -104,15 +125,20 @@ impl Library {
         let Some(mut requests) = lock(&self.0.scans.waiting).take() else { return };
         let (notice, noticed) = mpsc::unbounded_channel();
         // In a task of its own: what is being gathered must not be dropped for something else.
-        tokio::spawn(tell_changes(noticed, self.0.scans.requests.clone()));
-        let mut watchers = self.watch_all(&notice).await;
+        tokio::spawn(self.clone().tell_changes(noticed));
+        let mut watchers = Vec::new();
+        for root in 0..self.0.folders.roots().len() {
+            watchers.push(self.watch(root, &notice).await);
+        }
+        self.tell_watches(&watchers);
         self.scan_all();
         let mut waiting = VecDeque::new();
         let mut schedule = interval(self.0.times.scan_every);
         schedule.set_missed_tick_behavior(MissedTickBehavior::Delay);
         schedule.reset();
-        let mut watch_again = interval(WATCH_AGAIN);
-        watch_again.reset();
+        let mut look_after = interval(LOOKED_AFTER);
+        look_after.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut begun_again = Instant::now();
         let mut poll_at = Instant::now() + self.0.times.poll_every;
         loop {
             tokio::select! {
@@ -121,15 +147,16 @@ impl Library {
                     None => return,
                 },
                 _ = schedule.tick() => self.scan_all(),
-                _ = watch_again.tick() => {
-                    let has_given_up = watchers.iter().any(|watcher| watcher.watch.mode != Mode::Notified);
-                    if has_given_up {
-                        watchers = self.watch_all(&notice).await;
+                _ = look_after.tick() => {
+                    let is_time = begun_again.elapsed() >= WATCH_AGAIN;
+                    if is_time {
+                        begun_again = Instant::now();
                     }
+                    watchers = self.look_after(watchers, is_time, &notice).await;
                 }
                 () = sleep_until(poll_at) => {
                     for (root, watcher) in watchers.iter().enumerate() {
-                        if watcher.watch.mode != Mode::Notified {
+                        if watcher.as_ref().is_none_or(|one| one.watch.mode != Mode::Notified) {
                             add(&mut waiting, Scope { root, path: PathBuf::new() });
                         }
                     }
@@ -144,31 +171,58 @@ impl Library {
         }
     }
 
-    async fn watch_all(&self, notice: &mpsc::UnboundedSender<(usize, Noticed)>) -> Vec<Watcher> {
-        let mut watchers = Vec::new();
-        for (root, folder) in self.0.folders.roots().iter().enumerate() {
-            let (folder, notice) = (folder.clone(), notice.clone());
-            // Every folder below is looked at; on a drive that hangs that takes for ever.
-            let begin = tokio::task::spawn_blocking(move || Watcher::begin(root, &folder, notice));
-            if let Ok(watcher) = begin.await {
-                watchers.push(watcher);
-            }
+    /// Begins to watch a folder. None only if that failed without a reason.
+    async fn watch(&self, root: usize, notice: &Notices) -> Option<Watcher> {
+        let (folder, notice) = (self.0.folders.roots().get(root)?.clone(), notice.clone());
+        // Every folder below is looked at; on a drive that hangs that takes for ever.
+        let begin = tokio::task::spawn_blocking(move || Watcher::begin(root, &folder, notice));
+        let watcher = begin.await.ok()?;
+        if watcher.watch.mode != Mode::Notified {
+            let Watch { root: folder, reason, .. } = &watcher.watch;
+            let reason = reason.as_deref().unwrap_or_default();
+            tracing::warn!(folder, reason, "a media folder is looked through at intervals");
         }
-        let watches: Vec<Watch> = watchers.iter().map(|watcher| watcher.watch.clone()).collect();
-        for watch in watches.iter().filter(|watch| watch.mode != Mode::Notified) {
-            let reason = watch.reason.as_deref().unwrap_or_default();
-            tracing::warn!(
-                folder = watch.root,
-                reason,
-                "a media folder is looked through at intervals"
-            );
+        Some(watcher)
+    }
+
+    /// Begins those watchers again that need it; `is_time` says whether the system may be asked again
+    /// for what it did not allow. Folders that are watched anew are looked through.
+    async fn look_after(
+        &self,
+        watchers: Vec<Option<Watcher>>,
+        is_time: bool,
+        notice: &Notices,
+    ) -> Vec<Option<Watcher>> {
+        let mut kept = Vec::with_capacity(watchers.len());
+        for (root, watcher) in watchers.into_iter().enumerate() {
+            let folder = self.0.folders.roots().get(root).cloned().unwrap_or_default();
+            let look = tokio::task::spawn_blocking(move || {
+                let mut watcher = watcher?;
+                let need = watcher.need(&folder);
+                // Dropped first: what it holds may be what the next one lacks.
+                (need == Need::Nothing || need == Need::Later && !is_time).then_some(watcher)
+            });
+            let watcher = match look.await.ok().flatten() {
+                None => {
+                    let _ = self.0.scans.requests.send(Scope { root, path: PathBuf::new() });
+                    self.watch(root, notice).await
+                }
+                watcher => watcher,
+            };
+            kept.push(watcher);
         }
+        self.tell_watches(&kept);
+        kept
+    }
+
+    /// Tells those who listen how folders are watched, if that is news.
+    fn tell_watches(&self, watchers: &[Option<Watcher>]) {
+        let watches: Vec<Watch> = watchers.iter().flatten().map(|one| one.watch.clone()).collect();
         let is_news =
             std::mem::replace(&mut *lock(&self.0.scans.watches), watches.clone()) != watches;
         if is_news {
             self.0.listeners.tell_now("watcher", json!({ "folders": watches }));
         }
-        watchers
     }
 
     /// Runs all that wait, one after the other.
@@ -202,6 +256,7 @@ impl Library {
                 }
             }
         }
+        let is_complete = error.is_none();
         scans.status.send_modify(|status| {
             status.state = ScanState::Idle;
             status.seen = scans.progress.seen.load(Ordering::Relaxed);
@@ -216,7 +271,8 @@ impl Library {
         if tally.read > 0 {
             self.0.more_pictures.notify_one();
         }
-        if is_whole {
+        // What names a file that was not come to yet would seem to name none.
+        if is_complete && (is_whole || tally.read + tally.back > 0) {
             self.import_beside_media().await;
         }
         if is_whole || tally.read + tally.back + tally.gone > 0 {
@@ -248,24 +304,28 @@ impl Library {
         }
     }
 
+    /// Asks for scans of what the watchers notice, for as long as there are any.
+    async fn tell_changes(self, mut noticed: mpsc::UnboundedReceiver<(usize, Noticed)>) {
+        while let Some(changes) = gather(&mut noticed).await {
+            for Changed { root, paths, closed } in changes {
+                {
+                    let mut known = lock(&self.0.scans.closed);
+                    if known.len() > CLOSED {
+                        known.clear();
+                    }
+                    known.extend(closed.into_iter().map(|path| Scope { root, path }));
+                }
+                for path in paths {
+                    // Nobody listens any more when the server stops.
+                    let _ = self.0.scans.requests.send(Scope { root, path });
+                }
+            }
+        }
+    }
+
     fn tell_status(&self) {
         if self.0.listeners.are_there() {
             self.0.listeners.tell_now("scan", json!(self.scan_status()));
-        }
-    }
-}
-
-/// Asks for scans of what the watchers notice, for as long as there are any.
-async fn tell_changes(
-    mut noticed: mpsc::UnboundedReceiver<(usize, Noticed)>,
-    requests: mpsc::UnboundedSender<Scope>,
-) {
-    while let Some(changes) = gather(&mut noticed).await {
-        for Changed { root, paths } in changes {
-            for path in paths {
-                // Nobody listens any more when the server stops.
-                let _ = requests.send(Scope { root, path });
-            }
         }
     }
 }

@@ -12,7 +12,9 @@ use store::Done;
 use crate::{Library, error::LibraryError, lock};
 
 /// How many entries are read at once after the start.
-const PAGE: u32 = 5_000;
+const PAGE: u32 = 1_000;
+/// How many lines of the journal are read at once.
+pub(crate) const LINES: u32 = 1_000;
 /// How many videos are sorted in before those who wait to find something have their turn.
 const AT_ONCE: usize = 64;
 /// How long they have then. A lock that is taken again at once is hardly ever theirs.
@@ -20,20 +22,24 @@ const TURN: Duration = Duration::from_millis(1);
 
 impl Library {
     /// Lets the catalogue follow what was written, and tells those who listen. What was written stays
-    /// written if this fails: then the catalogue is behind, which the log says.
+    /// written if this fails: then the catalogue is behind, which the log says. It is done to its end
+    /// also if whoever asked for it waits no longer.
     pub(crate) async fn follow<T>(&self, done: Done<T>) -> Result<T, LibraryError> {
         let Done { value, changes, videos, gone, .. } = done;
-        {
-            let _in_step = self.0.step.lock().await;
-            if let Err(error) = self.renew(&videos, &gone).await {
+        // Before anything else: the follower must not take these lines for somebody else's.
+        lock(&self.0.own).extend(changes.iter().map(|change| change.seq));
+        let library = self.clone();
+        let following = tokio::spawn(async move {
+            let _in_step = library.0.step.lock().await;
+            if let Err(error) = library.renew(&videos, &gone).await {
                 tracing::error!(%error, "what was written is not in lists yet; it will be after a restart");
             }
-            self.0.generation.fetch_add(1, Ordering::Release);
-        }
-        lock(&self.0.own).extend(changes.iter().map(|change| change.seq));
-        for change in changes {
-            self.0.listeners.tell(change);
-        }
+            library.0.generation.fetch_add(1, Ordering::Release);
+            for change in changes {
+                library.0.listeners.tell(change);
+            }
+        });
+        following.await.map_err(|error| LibraryError::Failed(error.to_string()))?;
         Ok(value)
     }
 
@@ -67,17 +73,43 @@ impl Library {
         Ok(())
     }
 
-    /// Reads all of the store into the catalogue. What is written meanwhile waits for it.
+    /// Reads all of the store into the catalogue; what is written meanwhile waits for the end of it, not
+    /// for all of it.
     pub(crate) async fn read_all(&self) -> Result<(), LibraryError> {
+        let before = self.0.store.last_change().await?;
+        let catalogue = self.read().await?;
         let _in_step = self.0.step.lock().await;
+        // What came meanwhile is in it or is not.
+        let since = self.0.store.changes_after(before, LINES).await?;
+        let named = match since.filter(|lines| lines.len() < LINES as usize) {
+            Some(lines) if lines.iter().all(|line| line.kind != "reset") => {
+                Some(self.numbers(&lines).await?)
+            }
+            _ => None,
+        };
+        *self.catalogue_to_write() = match named {
+            Some(_) => catalogue,
+            // So much that nobody can say what. Now nobody writes.
+            None => self.read().await?,
+        };
+        self.renew(&named.unwrap_or_default(), &[]).await?;
+        self.0.opened.store(100, Ordering::Release);
+        self.0.generation.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    /// What the store has, as a catalogue.
+    async fn read(&self) -> Result<Catalogue, LibraryError> {
         let store = &self.0.store;
         let total = store.count().await?.max(1);
+        let is_open = self.is_open().is_ok();
         // A few pages ahead of whoever sorts them in.
-        let (pages, to_sort) = mpsc::sync_channel::<Vec<(VideoId, Entry)>>(4);
+        let (pages, to_sort) = mpsc::sync_channel::<Vec<(VideoId, Entry)>>(2);
         let sorting = tokio::task::spawn_blocking(move || {
             let mut catalogue = Catalogue::default();
             catalogue.load(to_sort.into_iter().flatten());
-            catalogue
+            // While it grew, holes were left between its parts. A copy has none.
+            catalogue.clone()
         });
         let (mut after, mut read) = (None, 0_u64);
         loop {
@@ -91,8 +123,10 @@ impl Library {
             if !matches!(sent, Ok(Ok(()))) {
                 break;
             }
-            let percent = u8::try_from((read * 99 / total).min(99)).unwrap_or(99);
-            self.0.opened.store(percent, Ordering::Release);
+            if !is_open {
+                let percent = u8::try_from((read * 99 / total).min(99)).unwrap_or(99);
+                self.0.opened.store(percent, Ordering::Release);
+            }
         }
         drop(pages);
         let mut catalogue = sorting
@@ -106,10 +140,7 @@ impl Library {
             all.extend(page);
         }
         catalogue.load_personal(UserId::HOUSEHOLD, all);
-        *self.catalogue_to_write() = catalogue;
-        self.0.opened.store(100, Ordering::Release);
-        self.0.generation.fetch_add(1, Ordering::Release);
-        Ok(())
+        Ok(catalogue)
     }
 
     /// That lists are whole; until then whoever asks hears how far it is.

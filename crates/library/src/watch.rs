@@ -5,8 +5,11 @@
 
 use std::{
     collections::BTreeSet,
+    fs::Metadata,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime},
 };
 
 use notify::{
@@ -50,6 +53,8 @@ pub(crate) struct Changed {
     pub(crate) root: usize,
     /// Paths below it; the empty one means all.
     pub(crate) paths: BTreeSet<PathBuf>,
+    /// Those of them that somebody wrote to and has closed.
+    pub(crate) closed: BTreeSet<PathBuf>,
 }
 
 /// How long changes are gathered after the last one, and after the first one at most.
@@ -60,9 +65,40 @@ const PATHS: usize = 1_000;
 
 /// Watches one media folder as long as it is kept.
 pub(crate) struct Watcher {
-    _watcher: Option<RecommendedWatcher>,
+    by_system: Option<RecommendedWatcher>,
     /// How it is watched.
     pub(crate) watch: Watch,
+    /// Which folder it is: another one may come to its path.
+    which: Option<Which>,
+    /// Why a part of it is not watched.
+    full: Arc<OnceLock<String>>,
+}
+
+/// What tells a folder from any other that has its path before or after it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Which {
+    device: u64,
+    inode: u64,
+    /// Numbers are given again.
+    born: Option<SystemTime>,
+}
+
+/// What is at a path, if it is a folder. Blocks, on a drive that hangs for ever.
+fn which(folder: &Path) -> Option<Which> {
+    let found = folder.metadata().ok().filter(Metadata::is_dir)?;
+    let (device, inode) = (found.dev(), found.ino());
+    Some(Which { device, inode, born: found.created().ok() })
+}
+
+/// What is to be done about a watcher.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Need {
+    /// Nothing.
+    Nothing,
+    /// Its folder is another one now, or part of it is not watched: begin again at once.
+    Again,
+    /// The system allowed no watching; it may do so after a while.
+    Later,
 }
 
 impl Watcher {
@@ -73,31 +109,41 @@ impl Watcher {
         folder: &Path,
         changes: mpsc::UnboundedSender<(usize, Noticed)>,
     ) -> Self {
-        let watch = |mode, reason| Watch { root: folder.display().to_string(), mode, reason };
-        if !folder.is_dir() {
+        // Before watching: what comes in between is another one.
+        let (which, full) = (which(folder), Arc::new(OnceLock::new()));
+        let new = |by_system, mode, reason, full| {
+            let watch = Watch { root: folder.display().to_string(), mode, reason };
+            Self { by_system, watch, which, full }
+        };
+        if which.is_none() {
             let reason =
                 "it is not there: plug the drive in, or mend the path in `folders`".to_owned();
-            return Self { _watcher: None, watch: watch(Mode::Missing, Some(reason)) };
+            return new(None, Mode::Missing, Some(reason), full);
         }
         if let Some(kind) = silent(folder) {
             let reason = format!(
                 "it is on a drive of kind {kind}, which does not tell of changes made elsewhere"
             );
-            return Self { _watcher: None, watch: watch(Mode::Polled, Some(reason)) };
+            return new(None, Mode::Polled, Some(reason), full);
         }
-        let own = folder.to_owned();
+        let (own, overflown) = (folder.to_owned(), full.clone());
         let tell = move |event: notify::Result<Event>| {
             let noticed = match event {
                 Ok(event) if event.need_rescan() => Noticed::Lost,
+                Ok(event) if is_closed(&event) => Noticed::Closed(below(&own, &event)),
                 Ok(event) => Noticed::Paths(below(&own, &event)),
-                Err(error) if error.paths.is_empty() => Noticed::Lost,
-                Err(error) => Noticed::Paths(
-                    error
-                        .paths
-                        .iter()
-                        .filter_map(|path| Some(path.strip_prefix(&own).ok()?.to_owned()))
-                        .collect(),
-                ),
+                Err(error) => {
+                    if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) {
+                        // What came to be later is not watched.
+                        let _ = overflown.set(why(&error));
+                    }
+                    let paths = error.paths.iter();
+                    let below = paths.filter_map(|path| Some(path.strip_prefix(&own).ok()?.into()));
+                    match below.collect::<Vec<PathBuf>>() {
+                        paths if paths.is_empty() => Noticed::Lost,
+                        paths => Noticed::Paths(paths),
+                    }
+                }
             };
             // Nobody listens any more when the server stops.
             let _ = changes.send((root, noticed));
@@ -106,8 +152,26 @@ impl Watcher {
             watcher.watch(folder, RecursiveMode::Recursive).map(|()| watcher)
         });
         match watcher {
-            Ok(watcher) => Self { _watcher: Some(watcher), watch: watch(Mode::Notified, None) },
-            Err(error) => Self { _watcher: None, watch: watch(Mode::Polled, Some(why(&error))) },
+            Ok(watcher) => new(Some(watcher), Mode::Notified, None, full),
+            Err(error) => new(None, Mode::Polled, Some(why(&error)), full),
+        }
+    }
+
+    /// What is to be done about it. A part that the system would not watch is noted: from then on its
+    /// folder is looked through at intervals too. Blocks, on a drive that hangs for ever.
+    pub(crate) fn need(&mut self, folder: &Path) -> Need {
+        if which(folder) != self.which {
+            return Need::Again;
+        }
+        if self.watch.mode == Mode::Notified
+            && let Some(reason) = self.full.get()
+        {
+            (self.watch.mode, self.watch.reason) = (Mode::Polled, Some(reason.clone()));
+        }
+        let is_silent = self.by_system.is_none() && silent(folder).is_some();
+        match self.watch.mode {
+            Mode::Polled if !is_silent => Need::Later,
+            Mode::Polled | Mode::Notified | Mode::Missing => Need::Nothing,
         }
     }
 }
@@ -117,6 +181,8 @@ impl Watcher {
 pub(crate) enum Noticed {
     /// Something happened to these paths.
     Paths(Vec<PathBuf>),
+    /// Somebody wrote to these files, and has closed them.
+    Closed(Vec<PathBuf>),
     /// Something happened, and the system does not know where.
     Lost,
 }
@@ -133,6 +199,10 @@ fn why(error: &notify::Error) -> String {
         }
         _ => format!("the system does not tell of changes in it: {error}"),
     }
+}
+
+fn is_closed(event: &Event) -> bool {
+    event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write))
 }
 
 /// The paths of an event, below the folder. Reading a file changes nothing; writing to it is
@@ -201,12 +271,16 @@ pub(crate) async fn gather(
 
 fn add(gathered: &mut Vec<Changed>, (root, noticed): (usize, Noticed)) {
     let at = gathered.iter().position(|changed| changed.root == root).unwrap_or_else(|| {
-        gathered.push(Changed { root, paths: BTreeSet::new() });
+        gathered.push(Changed { root, paths: BTreeSet::new(), closed: BTreeSet::new() });
         gathered.len() - 1
     });
-    let Some(Changed { paths: changed, .. }) = gathered.get_mut(at) else { return };
+    let Some(Changed { paths: changed, closed, .. }) = gathered.get_mut(at) else { return };
     match noticed {
         Noticed::Paths(paths) => changed.extend(paths),
+        Noticed::Closed(paths) => {
+            closed.extend(paths.iter().cloned());
+            changed.extend(paths);
+        }
         Noticed::Lost => drop(changed.insert(PathBuf::new())),
     }
     if changed.len() > PATHS || changed.contains(Path::new("")) {
@@ -231,7 +305,8 @@ mod tests {
         assert_eq!(watcher.watch.mode, Mode::Notified, "{:?}", watcher.watch);
         std::fs::write(folder.path().join("a.mp4"), "a").unwrap();
         let told = gather(&mut noticed).await.unwrap();
-        assert_eq!(told, [Changed { root: 3, paths: BTreeSet::from(["a.mp4".into()]) }]);
+        let paths = BTreeSet::from(["a.mp4".into()]);
+        assert_eq!(told, [Changed { root: 3, closed: paths.clone(), paths }]);
     }
 
     #[tokio::test]
@@ -241,6 +316,31 @@ mod tests {
             add(&mut gathered, (0, Noticed::Paths(vec![number.to_string().into()])));
         }
         assert_eq!(gathered.first().unwrap().paths, BTreeSet::from([PathBuf::new()]));
+    }
+
+    #[test]
+    fn another_folder_at_the_same_path_wants_another_watcher() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("m");
+        let (mut watcher, _noticed) = watch(&folder);
+        assert_eq!((watcher.watch.mode, watcher.need(&folder)), (Mode::Missing, Need::Nothing));
+        std::fs::create_dir(&folder).unwrap();
+        assert_eq!(watcher.need(&folder), Need::Again);
+        let (mut watcher, _noticed) = watch(&folder);
+        assert_eq!(watcher.need(&folder), Need::Nothing);
+        std::fs::rename(&folder, place.path().join("old")).unwrap();
+        std::fs::create_dir(&folder).unwrap();
+        assert_eq!(watcher.need(&folder), Need::Again);
+    }
+
+    #[test]
+    fn what_the_system_would_not_watch_is_said_and_looked_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut watcher, _noticed) = watch(folder.path());
+        watcher.full.set("no more".to_owned()).unwrap();
+        assert_eq!(watcher.need(folder.path()), Need::Later);
+        assert_eq!(watcher.watch.mode, Mode::Polled);
+        assert_eq!(watcher.watch.reason.as_deref(), Some("no more"));
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use catalogue::{Position, Query, UserId};
 use delivery::{
@@ -27,16 +31,15 @@ impl Place {
 
     /// Puts a clip there that was written long ago.
     fn put(&self, name: &str) {
-        let clips = Clips::open();
-        let clip = clips.folder().join(clips.clip(Container::Mp4).name());
-        let path = self.media.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::copy(clip, &path).unwrap();
-        age(&path);
+        put(self.media.path(), name, Container::Mp4);
     }
 
     async fn open(&self) -> Library {
-        let folders = Folders::new(vec![self.media.path().to_owned()], Symlinks::Follow).unwrap();
+        self.open_with(vec![self.media.path().to_owned()]).await
+    }
+
+    async fn open_with(&self, folders: Vec<PathBuf>) -> Library {
+        let folders = Folders::new(folders, Symlinks::Follow).unwrap();
         let films = Films::new(folders.clone(), FilmSettings::default());
         let location = Location::Sqlite(self.data.path().join("library.db"));
         let times = Times::default();
@@ -59,6 +62,15 @@ impl Place {
         library.scanned().await;
         library
     }
+}
+
+fn put(folder: &Path, name: &str, container: Container) {
+    let clips = Clips::open();
+    let clip = clips.folder().join(clips.clip(container).name());
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::copy(clip, &path).unwrap();
+    age(&path);
 }
 
 /// As if it had been written an hour ago: nobody is writing to it any more.
@@ -293,6 +305,92 @@ async fn an_older_installation_moves_over_once_and_what_comes_later_follows() {
     assert_eq!(list(&library).await[0].views, 7);
     let written = library.export_legacy(USER).await.unwrap();
     assert_eq!(written[0].1, serde_json::json!({ "a.mp4": 5 }));
+    // Of a file that is changed later only the change counts, and what was written here is nothing new.
+    library.rate(USER, listed[0].content, Some(1)).await.unwrap();
+    library.view(USER, listed[0].content).await.unwrap();
+    for (name, value) in library.export_legacy(USER).await.unwrap() {
+        write(name, &value.to_string());
+    }
+    write("tags.json", r#"{"a.mp4": ["old", "new"]}"#);
+    assert!(!library.import(USER, place.media.path(), Some("")).await.unwrap().known);
+    let listed = list(&library).await;
+    assert_eq!((listed[0].views, listed[0].personal.rating, listed[0].tags.len()), (8, Some(1), 2));
+    // What names a file that was not there waits for it, and no longer.
+    write("ratings.json", r#"{"a.mp4": 5, "later.mkv": 2}"#);
+    library.import(USER, place.media.path(), Some("")).await.unwrap();
+    put(place.media.path(), "later.mkv", Container::Mkv);
+    let both = until(&library, |all| all.len() == 2).await;
+    let later = both.iter().find(|row| row.content != listed[0].content).unwrap().content;
+    until(&library, |all| {
+        all.iter().any(|row| row.content == later && row.personal.rating == Some(2))
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_folders_files_with_one_path_the_first_folders_counts_whenever_it_comes() {
+    let (place, second) = (Place::new(), tempfile::tempdir().unwrap());
+    put(second.path(), "a.mp4", Container::Mkv);
+    let library =
+        place.open_with(vec![place.media.path().to_owned(), second.path().to_owned()]).await;
+    let seconds = list(&library).await[0].content;
+    place.put("a.mp4");
+    let is_first = |all: &[VideoRow]| all.len() == 1 && all[0].content != seconds;
+    until(&library, is_first).await;
+    fs::remove_file(place.media.path().join("a.mp4")).unwrap();
+    until(&library, |all| all.len() == 1 && all[0].content == seconds).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_side_files_come_with_a_video_and_not_again() {
+    let place = Place::new();
+    fs::write(place.media.path().join("a.nfo"), "<movie><tag>quiet</tag><tag>old</tag></movie>")
+        .unwrap();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let video = list(&library).await.remove(0);
+    let names =
+        |video: &VideoRow| video.tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&video), ["old", "quiet"]);
+    let only = Selection::Ids(vec![video.content]);
+    library.batch(USER, &only, &Action::Untag("quiet".to_owned())).await.unwrap();
+    library.batch(USER, &only, &Action::Refresh).await.unwrap();
+    library.scan_ended().await;
+    assert_eq!(names(&list(&library).await[0]), ["old"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_a_batch_back_leaves_what_else_happened_meanwhile() {
+    let place = Place::new();
+    place.put("a.mp4");
+    let library = place.open().await;
+    let id = list(&library).await[0].content;
+    let all = Selection::Query(Box::default());
+    library.batch(USER, &all, &Action::Rate(Some(5))).await.unwrap();
+    library.favourite(USER, id, true).await.unwrap();
+    library.undo(USER, None).await.unwrap().unwrap();
+    let personal = list(&library).await[0].personal;
+    assert_eq!((personal.rating, personal.favourite_ms.is_some()), (None, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_copied_is_there_as_soon_as_it_is_closed() {
+    let place = Place::new();
+    let library = place.open().await;
+    let clips = Clips::open();
+    let clip = clips.folder().join(clips.clip(Container::Mp4).name());
+    let path = place.media.path().join("a.mp4");
+    fs::copy(clip, &path).unwrap();
+    // Going by its clock, somebody is still writing to it.
+    let file = fs::File::options().append(true).open(&path).unwrap();
+    let touching = tokio::spawn(async move {
+        loop {
+            file.set_modified(std::time::SystemTime::now()).unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    until(&library, |all| all.len() == 1).await;
+    touching.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,6 +93,9 @@ pub struct Facts {
     pub details: Value,
     /// When it was made, in milliseconds since 1970.
     pub made_ms: Option<i64>,
+    /// The tags that files beside it give. A video gets them when it comes, and never again: who takes
+    /// one away does not want it.
+    pub tags: Vec<String>,
 }
 
 /// Where a title is from, the least telling first.

@@ -4,6 +4,8 @@
 //! are whole numbers, texts and bytes only. A [`Link`] is a connection, for reading or with a
 //! transaction open; a [`Row`] is read from left to right.
 
+use std::sync::Arc;
+
 use catalogue::{PlaylistId, TagId, UserId, VideoId};
 use futures_util::StreamExt as _;
 use media::ContentId;
@@ -12,8 +14,7 @@ use sqlx::{
     Sqlite, SqliteConnection, SqlitePool, Transaction, TypeInfo as _, ValueRef as _,
     pool::PoolConnection, postgres::PgRow, query::Query, sqlite::SqliteRow,
 };
-
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::{StoreError, text::clean};
 
@@ -28,7 +29,11 @@ pub(crate) enum Db {
         readers: SqlitePool,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// Who waits to write waits here, without a connection that readers need.
+        writer: Arc<Semaphore>,
+    },
 }
 
 /// Held by who writes to a `PostgreSQL` database, to the end of the transaction: the numbers of the
@@ -43,7 +48,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 
@@ -51,7 +56,7 @@ impl Db {
     pub(crate) async fn read(&self) -> Result<Link, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Self::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Self::Postgres { pool, .. } => Link::Postgres(pool.acquire().await?),
         })
     }
 
@@ -59,8 +64,9 @@ impl Db {
     pub(crate) async fn snapshot(&self) -> Result<Link, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Link::SqliteTx(readers.begin().await?),
-            Self::Postgres(pool) => Link::PostgresTx(
+            Self::Postgres { pool, .. } => Link::PostgresTx(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                None,
             ),
         })
     }
@@ -71,10 +77,12 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Link::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, writer } => {
+                // Is never closed.
+                let turn = writer.clone().acquire_owned().await.ok();
                 let mut transaction = pool.begin().await?;
                 (&mut *transaction).execute(ONE_WRITER).await?;
-                Link::PostgresTx(transaction)
+                Link::PostgresTx(transaction, turn)
             }
         })
     }
@@ -88,7 +96,8 @@ pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
-    PostgresTx(Transaction<'static, Postgres>),
+    /// With the turn of who writes.
+    PostgresTx(Transaction<'static, Postgres>, Option<OwnedSemaphorePermit>),
 }
 
 enum Connection<'a> {
@@ -99,7 +108,7 @@ enum Connection<'a> {
 impl Link {
     /// Whether it is `PostgreSQL`.
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(_) | Self::PostgresTx(_))
+        matches!(self, Self::Postgres(_) | Self::PostgresTx(..))
     }
 
     fn connection(&mut self) -> Connection<'_> {
@@ -107,7 +116,7 @@ impl Link {
             Self::Sqlite(held) => Connection::Sqlite(held),
             Self::SqliteTx(held) => Connection::Sqlite(held),
             Self::Postgres(held) => Connection::Postgres(held),
-            Self::PostgresTx(held) => Connection::Postgres(held),
+            Self::PostgresTx(held, _) => Connection::Postgres(held),
         }
     }
 
@@ -198,7 +207,7 @@ impl Link {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::SqliteTx(held) => held.commit().await?,
-            Self::PostgresTx(held) => held.commit().await?,
+            Self::PostgresTx(held, _turn) => held.commit().await?,
             Self::Sqlite(_) | Self::Postgres(_) => {}
         }
         Ok(())

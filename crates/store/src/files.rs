@@ -150,6 +150,16 @@ impl Store {
             for row in rows {
                 videos.extend(row.columns().maybe_video()?);
             }
+            if state == FileState::Present {
+                // Which of several folders' files of one path can be asked for is to be seen again.
+                link.run(
+                    "UPDATE files SET modified_ns = modified_ns - 1 WHERE id IN (\
+                       SELECT f.id FROM files b JOIN files f ON f.path = b.path AND f.root <> b.root \
+                       WHERE f.state = 0 AND b.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)))",
+                    args![&files],
+                )
+                .await?;
+            }
         }
         videos.sort_unstable();
         videos.dedup();

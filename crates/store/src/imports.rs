@@ -21,11 +21,13 @@ pub struct Import {
     pub ratings: Vec<(VideoId, u8)>,
     /// Favourites to be.
     pub favourites: Vec<VideoId>,
-    /// Views to be added.
+    /// How many views there are at least.
     pub views: Vec<(VideoId, u64)>,
     /// Tags to be given.
     pub tags: Vec<(String, Vec<VideoId>)>,
-    /// The files that all this is from. If one was taken over before, nothing is done.
+    /// What is remembered of it: the names in the files of the folder, and what was said of each.
+    pub names: Vec<(String, Value)>,
+    /// The folder that all this is from. If the same was taken over from it before, nothing is done.
     pub files: Vec<ImportFile>,
 }
 
@@ -76,6 +78,21 @@ impl Store {
             }
         }
         let touched = take(&mut link, user, &import, now_ms).await?;
+        for file in &import.files {
+            for names in import.names.chunks(AT_ONCE) {
+                let lines: Vec<_> = names
+                    .iter()
+                    .map(|(name, said)| json!({ "name": name, "said": said }))
+                    .collect();
+                link.run(
+                    "INSERT INTO imported (folder, name, said) \
+                     SELECT $2, e.value->>'name', e.value->>'said' FROM json_each($1) e WHERE true \
+                     ON CONFLICT (folder, name) DO UPDATE SET said = excluded.said",
+                    args![&Value::Array(lines), file.file.as_str()],
+                )
+                .await?;
+            }
+        }
         for file in import.files {
             link.run(
                 "INSERT INTO imports (file, digest, at_ms, report) VALUES ($1, $2, $3, $4)",
@@ -93,6 +110,18 @@ impl Store {
             notes.line("tags", json!({}));
         }
         notes.commit(link, true).await
+    }
+
+    /// What was taken over from the files of a folder: the names in them, and what was said of each.
+    pub async fn imported_names(&self, folder: &str) -> Result<Vec<(String, Value)>, StoreError> {
+        let mut link = self.db.read().await?;
+        let rows =
+            link.rows("SELECT name, said FROM imported WHERE folder = $1", args![folder]).await?;
+        let read = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((columns.text()?, columns.json()?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// What was taken over, the newest first, at most `limit` files.
@@ -135,7 +164,7 @@ async fn take(
     now_ms: i64,
 ) -> Result<Vec<VideoId>, StoreError> {
     let mut touched = Vec::new();
-    // Several names may mean one video. Of its ratings the first counts; its views are added up.
+    // Several names may mean one video. Of its ratings the first counts; the views of the names are added up.
     let mut ratings = BTreeMap::new();
     for (video, rating) in &import.ratings {
         ratings.entry(*video).or_insert(i64::from(*rating));
@@ -168,8 +197,9 @@ async fn take(
         ),
         (
             views,
-            "UPDATE videos SET views = views + CAST(e.value->>'n' AS BIGINT) FROM json_each($1) e \
-             WHERE videos.id = CAST(e.value->>'v' AS BIGINT) AND $2 > 0",
+            "UPDATE videos SET views = CAST(e.value->>'n' AS BIGINT) FROM json_each($1) e \
+             WHERE videos.id = CAST(e.value->>'v' AS BIGINT) \
+             AND videos.views < CAST(e.value->>'n' AS BIGINT) AND $2 > 0",
         ),
     ] {
         let lines: Vec<_> = lines.into_iter().collect();

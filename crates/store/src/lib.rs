@@ -36,6 +36,7 @@ mod open;
 mod personal;
 mod places;
 mod playlists;
+mod put_back;
 mod record;
 mod rows;
 mod sessions;
@@ -61,6 +62,7 @@ pub use {
     personal::Play,
     places::Place,
     playlists::{PlaylistItem, PlaylistRow},
+    put_back::PutBack,
     rows::{ArtworkRow, FileRow, TagName, VideoDetails, VideoRow},
     sessions::{NewSession, SessionRow},
     tags::TagRow,

@@ -3,9 +3,8 @@
 use catalogue::VideoId;
 
 use crate::{
-    Done, Known, Store, StoreError,
-    db::{args, column, list},
-    done::Notes,
+    Known, Store, StoreError,
+    db::{args, list},
     files::read_known,
     text,
 };
@@ -42,9 +41,10 @@ impl Store {
             .rows(
                 "SELECT id, path, size, modified_ns, inode, device, beside, state, video, identity, \
                    CASE WHEN problem IS NULL THEN 0 ELSE 1 END \
-                 FROM files WHERE root = $1 AND path > $2 AND (path = $3 OR (path >= $4 AND path < $5)) \
-                 ORDER BY path LIMIT $6",
-                args![root, after_path, path, from, to, limit],
+                 FROM files WHERE root = $1 AND path >= $2 AND path < $5 AND path <> $6 \
+                 AND (path = $3 OR path >= $4) ORDER BY path LIMIT $7",
+                // One lower bound, from which the index is read.
+                args![root, after_path.max(path), path, from, to, after_path, limit],
             )
             .await?;
         rows.iter().map(read_known).collect()
@@ -142,30 +142,24 @@ impl Store {
         Ok(found)
     }
 
-    /// Lets videos have at least so many views; which of them had fewer.
-    pub async fn at_least_views(
-        &self,
-        views: &[(VideoId, u64)],
-        now_ms: i64,
-    ) -> Result<Done<Vec<VideoId>>, StoreError> {
-        let mut notes = Notes::new(now_ms);
-        let mut link = self.db.write().await?;
-        let (mut changed, mut contents) = (Vec::new(), Vec::new());
-        for (video, views) in views {
-            let row = link
-                .row(
-                    "UPDATE videos SET views = $2 WHERE id = $1 AND views < $2 RETURNING content",
-                    args![*video, column(*views)],
+    /// Where the files of these videos are that are there: the media folder, and the path below it.
+    pub async fn places_of(&self, videos: &[VideoId]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut link = self.db.read().await?;
+        let mut found = Vec::new();
+        for videos in videos.chunks(AT_ONCE) {
+            let rows = link
+                .rows(
+                    "SELECT root, path FROM files WHERE state <> 1 \
+                     AND video IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY id",
+                    args![list(videos)],
                 )
                 .await?;
-            if let Some(row) = row {
-                contents.push(row.columns().content()?);
-                notes.video(*video);
-                changed.push(*video);
+            for row in rows {
+                let mut columns = row.columns();
+                found.push((columns.text()?, columns.text()?));
             }
         }
-        notes.videos_line(&[], &contents, &[]);
-        notes.commit(link, changed).await
+        Ok(found)
     }
 
     /// Forgets in which state the files of these videos were, so that the next scan reads them again.

@@ -15,14 +15,21 @@ struct Migration {
     postgres: &'static str,
 }
 
-const ALL: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_library.sql"),
-    postgres: include_str!("../migrations/postgres/0001_library.sql"),
-}];
+const ALL: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_library.sql"),
+        postgres: include_str!("../migrations/postgres/0001_library.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_imported.sql"),
+        postgres: include_str!("../migrations/postgres/0002_imported.sql"),
+    },
+];
 
 /// The newest version of the schema that this Vidicon knows.
-pub(crate) const NEWEST: i64 = 1;
+pub(crate) const NEWEST: i64 = 2;
 
 /// Brings the schema up to date.
 pub(crate) async fn up(db: &Db, location: &Location) -> Result<(), StoreError> {

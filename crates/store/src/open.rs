@@ -7,6 +7,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     Location, StoreError,
     db::{Db, args},
@@ -163,7 +165,7 @@ async fn postgres(url: &str, name: &str) -> Result<Db, StoreError> {
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await?;
-    let db = Db::Postgres(pool);
+    let db = Db::Postgres { pool, writer: Arc::new(Semaphore::new(1)) };
     let row = db
         .read()
         .await?

@@ -295,7 +295,7 @@ impl Store {
     }
 
     /// A transaction on a playlist that exists and has the version that is expected.
-    async fn begin(
+    pub(crate) async fn begin(
         &self,
         user: UserId,
         playlist: PlaylistId,
@@ -366,7 +366,7 @@ fn read(row: &Row) -> Result<PlaylistRow, StoreError> {
 }
 
 /// Ends a change of a playlist.
-async fn finish(
+pub(crate) async fn finish(
     mut link: Link,
     user: UserId,
     playlist: PlaylistId,

@@ -60,21 +60,13 @@ impl Store {
         read(&mut link, user).await
     }
 
-    /// The same, to do it now: it is forgotten. With a number only that one.
-    pub async fn take_undo(
-        &self,
-        user: UserId,
-        id: Option<i64>,
-    ) -> Result<Option<Undo>, StoreError> {
+    /// Forgets how to undo this, because it is undone; a later one stays.
+    pub async fn forget_undo(&self, user: UserId, id: i64) -> Result<(), StoreError> {
         let mut link = self.db.write().await?;
-        let Some(undo) = read(&mut link, user).await? else { return Ok(None) };
-        if id.is_some_and(|id| id != undo.id) {
-            return Ok(None);
-        }
         // The row stays, so that its number is never given out again.
-        link.run("UPDATE undos SET body = 'null' WHERE user_id = $1", args![user]).await?;
-        link.commit().await?;
-        Ok(Some(undo))
+        link.run("UPDATE undos SET body = 'null' WHERE user_id = $1 AND id = $2", args![user, id])
+            .await?;
+        link.commit().await
     }
 }
 

@@ -1,9 +1,7 @@
 //! What the first page shows, folders, and what somebody may mean who types.
 
-use std::collections::HashMap;
-
 use axum::{Json as Answer, extract::State};
-use catalogue::{Position, Query as Asked, UserId};
+use catalogue::UserId;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -85,7 +83,7 @@ pub(crate) struct FolderName {
     responses((status = 200, description = "Rows of videos", body = Home)),
 )]
 pub(crate) async fn home(State(shared): State<Shared>) -> Result<Answer<Home>, Problem> {
-    let home = shared.library.home(UserId::HOUSEHOLD).await?;
+    let home = Box::pin(shared.library.home(UserId::HOUSEHOLD)).await?;
     let row = |rows: Vec<store::VideoRow>| rows.into_iter().map(Video::of).collect();
     Ok(Answer(Home {
         r#continue: row(home.begun),
@@ -123,18 +121,17 @@ pub(crate) async fn folders(
 }
 
 async fn with_posters(shared: &Shared, found: Vec<(String, u64)>) -> Result<Vec<Folder>, Problem> {
-    let mut folders = Vec::with_capacity(found.len());
-    for (at, (folder, videos)) in found.into_iter().enumerate() {
-        let mut posters = Vec::new();
-        if at < WITH_POSTERS {
-            let mut query = Asked { user: UserId::HOUSEHOLD, ..Asked::default() };
-            query.filters.folder = Some(folder.clone());
-            let first = shared.library.list(&query, Position::Start, POSTERS).await?;
-            posters.extend(first.videos.into_iter().filter_map(|row| Video::of(row).poster_url()));
-        }
-        folders.push(Folder { name: name(&folder), folder, videos, posters });
-    }
-    Ok(folders)
+    let some: Vec<String> =
+        found.iter().take(WITH_POSTERS).map(|(folder, _)| folder.clone()).collect();
+    let first = shared.library.first_of_folders(UserId::HOUSEHOLD, some, POSTERS).await?;
+    let rest = std::iter::repeat_with(Vec::new);
+    let folders = found.into_iter().zip(first.into_iter().chain(rest));
+    Ok(folders
+        .map(|((folder, videos), first)| {
+            let posters = first.into_iter().filter_map(|row| Video::of(row).poster_url());
+            Folder { name: name(&folder), folder, videos, posters: posters.collect() }
+        })
+        .collect())
 }
 
 /// The last name of a path, readable.
@@ -168,17 +165,14 @@ pub(crate) async fn suggest(
     too_long("q", &q, LONGEST_TEXT)?;
     let limit = limit.unwrap_or(8).clamp(1, 50) as usize;
     let found = shared.library.suggest(UserId::HOUSEHOLD, &q, limit).await?;
-    let all = if found.tags.is_empty() { Vec::new() } else { shared.library.tags().await? };
-    let tags: HashMap<String, store::TagRow> =
-        all.into_iter().map(|tag| (tag.name.clone(), tag)).collect();
     let titles = found
         .videos
         .into_iter()
         .map(|row| TitleOf { id: row.content.to_string(), title: row.title });
-    let tags = found.tags.iter().filter_map(|name| tags.get(name)).map(|tag| TagName {
+    let tags = found.tags.into_iter().map(|tag| TagName {
         id: tag.id.0,
-        name: tag.name.clone(),
-        colour: tag.colour.clone(),
+        name: tag.name,
+        colour: tag.colour,
     });
     Ok(Answer(Suggestions {
         titles: titles.collect(),

@@ -12,19 +12,13 @@ use crate::{
     walk::{FileState, Place},
 };
 
-/// What was found, and the tags that files beside it give.
-pub(super) struct Looked {
-    pub(super) found: Found,
-    pub(super) tags: Vec<String>,
-}
-
 /// What is found at a place; none if it is gone again, or is not for us.
 pub(super) async fn look_at(
     library: &Library,
     root: usize,
     root_name: String,
     place: Place,
-) -> Option<Looked> {
+) -> Option<Found> {
     let survey = match library.0.films.survey(&place.path).await {
         Ok(survey) => survey,
         Err(error) => {
@@ -40,7 +34,7 @@ pub(super) async fn look_at(
     if survey.identity.ino != place.state.inode {
         let why = "another media folder has a file of the same path, which comes first: rename one of them";
         let found = found(root_name, &place, What::Problem(why.to_owned()));
-        return Some(Looked { found: Found { shadowed: true, ..found }, tags: Vec::new() });
+        return Some(Found { shadowed: true, ..found });
     }
     if !survey.lasting {
         return unread(root_name, &place, "it could not be read to its end");
@@ -50,15 +44,13 @@ pub(super) async fn look_at(
     let place = Place { state, ..place };
     match facts_of(library, root, &place, &survey).await {
         Ok(facts) => {
-            let (tags, facts) = with_sides(library, &place, facts).await;
+            let facts = with_sides(library, &place, facts).await;
             let content =
                 Content { id: survey.id, identity_version: demux::IDENTITY_VERSION, facts };
-            Some(Looked { found: found(root_name, &place, What::Video(Box::new(content))), tags })
+            Some(found(root_name, &place, What::Video(Box::new(content))))
         }
         // A text that is called like a transport stream is no problem, and no video.
-        Err(_) if !place.promised => {
-            Some(Looked { found: found(root_name, &place, What::Nothing), tags: Vec::new() })
-        }
+        Err(_) if !place.promised => Some(found(root_name, &place, What::Nothing)),
         Err(reason) => Some(problem(root_name, &place, reason)),
     }
 }
@@ -97,8 +89,8 @@ fn subtitle_languages(place: &Place) -> Vec<Language> {
     subtitles::side_files(&place.name, names).into_iter().filter_map(|side| side.language).collect()
 }
 
-/// The facts with what side files say, and the tags that they give.
-async fn with_sides(library: &Library, place: &Place, mut facts: Facts) -> (Vec<String>, Facts) {
+/// The facts with what side files say.
+async fn with_sides(library: &Library, place: &Place, mut facts: Facts) -> Facts {
     let mut said = Said::default();
     for name in sidecar::names_for(&place.name) {
         if place.beside.contains(&name)
@@ -112,7 +104,8 @@ async fn with_sides(library: &Library, place: &Place, mut facts: Facts) -> (Vec<
     }
     facts.description = said.description.or(facts.description);
     facts.made_ms = said.made_ms.or(facts.made_ms);
-    (said.tags, facts)
+    facts.tags = said.tags;
+    facts
 }
 
 async fn read_beside(library: &Library, path: &RelativePath, name: &str) -> Option<Vec<u8>> {
@@ -127,7 +120,7 @@ async fn read_beside(library: &Library, path: &RelativePath, name: &str) -> Opti
 
 /// A file of which nobody knows what it holds: its disk failed, or it took too long. One that is known
 /// stays what it was; another is a problem, and is tried again by the next scan.
-fn unread(root: String, place: &Place, reason: &str) -> Option<Looked> {
+fn unread(root: String, place: &Place, reason: &str) -> Option<Found> {
     tracing::warn!(path = place.path.to_url_path(), reason, "a file cannot be read");
     if place.is_known {
         return None;
@@ -137,8 +130,8 @@ fn unread(root: String, place: &Place, reason: &str) -> Option<Looked> {
     Some(problem(root, &Place { state, ..place.clone() }, reason.to_owned()))
 }
 
-fn problem(root: String, place: &Place, reason: String) -> Looked {
-    Looked { found: found(root, place, What::Problem(reason)), tags: Vec::new() }
+fn problem(root: String, place: &Place, reason: String) -> Found {
+    found(root, place, What::Problem(reason))
 }
 
 fn found(root: String, place: &Place, what: What) -> Found {

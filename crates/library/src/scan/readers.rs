@@ -8,9 +8,10 @@ use std::{
     thread,
 };
 
+use store::Found;
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::look::{Looked, look_at};
+use super::look::look_at;
 use crate::{Library, lock, walk::Place};
 
 /// How many files are looked into at a time. Two keep a disk busy, and leave the third reader of
@@ -29,8 +30,8 @@ pub(super) struct Readers {
     /// Where places are put, and where all threads take them.
     places: queue::Sender<Place>,
     to_take: Arc<Mutex<queue::Receiver<Place>>>,
-    tell: mpsc::Sender<Option<Looked>>,
-    looked: mpsc::Receiver<Option<Looked>>,
+    tell: mpsc::Sender<Option<Found>>,
+    looked: mpsc::Receiver<Option<Found>>,
     threads: usize,
     under_way: usize,
 }
@@ -91,7 +92,7 @@ impl Readers {
 
     /// The next file that was looked into; none if there is nothing to say of it. Ask only while
     /// something is under way. Nothing is lost if it is dropped.
-    pub(super) async fn next(&mut self) -> Option<Looked> {
+    pub(super) async fn next(&mut self) -> Option<Found> {
         let looked = self.looked.recv().await.flatten();
         self.under_way = self.under_way.saturating_sub(1);
         looked
@@ -116,7 +117,7 @@ impl Readers {
 
 impl Work {
     /// A look that panics is a fault of ours that costs one file, and is in the log.
-    fn look(&self, place: Place) -> Option<Looked> {
+    fn look(&self, place: Place) -> Option<Found> {
         let look = look_at(&self.library, self.root, self.name.clone(), place);
         catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(look))).ok().flatten()
     }

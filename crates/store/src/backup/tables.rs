@@ -21,6 +21,7 @@ pub(super) const TABLES: &[&str] = &[
     "playlist_items",
     "artwork",
     "imports",
+    "imported",
     "undos",
 ];
 

@@ -182,6 +182,7 @@ async fn videos(
             stored: Stored::read(&mut columns)?,
             edits,
             files,
+            tags: Vec::new(),
             renewed: false,
             touched: false,
             part_of: None,

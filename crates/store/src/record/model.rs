@@ -23,6 +23,8 @@ pub(super) struct Video {
     pub(super) edits: i64,
     /// Present files that it had before, less those that this batch took away.
     pub(super) files: i64,
+    /// The tags that it gets because it is new.
+    pub(super) tags: Vec<String>,
     /// What is stored is to be replaced.
     pub(super) renewed: bool,
     /// Something about its files is different.
@@ -220,7 +222,9 @@ impl Model {
     ) -> usize {
         let identity = i64::from(content.identity_version);
         let known = self.by_content.get(&content.id).map(|at| self.resolve(*at));
-        let stored = Stored::of(content.facts);
+        let mut facts = content.facts;
+        let tags = std::mem::take(&mut facts.tags);
+        let stored = Stored::of(facts);
         let renamed = was.filter(|(at, made)| {
             Some(*at) != known
                 && *made < identity
@@ -246,6 +250,7 @@ impl Model {
                     stored,
                     edits: 0,
                     files: 0,
+                    tags,
                     renewed: false,
                     touched: true,
                     part_of: None,

@@ -1,6 +1,6 @@
 //! Writes what a batch means.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use catalogue::VideoId;
 use media::ContentId;
@@ -11,10 +11,12 @@ use super::{
     model::{Before, Model, Video},
 };
 use crate::{
-    StoreError,
+    FileState, StoreError,
     db::{Link, args, list},
     done::Notes,
     stored::Stored,
+    tags::{NAME, ensure, tags_line},
+    text,
 };
 
 pub(super) async fn write(
@@ -30,6 +32,8 @@ pub(super) async fn write(
     renewed_videos(link, &model).await?;
     details(link, &model).await?;
     files(link, &model, generation, now_ms).await?;
+    tags(link, &model, notes).await?;
+    others(link, &model).await?;
     let present = presence(link, &model).await?;
     tell(&model, &present, &merged, notes);
     let ids: Vec<_> =
@@ -269,6 +273,56 @@ async fn files(
            device = excluded.device, state = excluded.state, problem = excluded.problem, \
            identity = excluded.identity, beside = excluded.beside, seen = excluded.seen",
         args![json(&lines)?, now_ms, generation],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives new videos the tags that they come with.
+async fn tags(link: &mut Link, model: &Model, notes: &mut Notes) -> Result<(), StoreError> {
+    let mut tagged: BTreeMap<&str, Vec<VideoId>> = BTreeMap::new();
+    for video in model.videos.iter().filter(|video| video.is_new() && video.part_of.is_none()) {
+        for tag in &video.tags {
+            tagged.entry(tag).or_default().extend(video.id);
+        }
+    }
+    if tagged.is_empty() {
+        return Ok(());
+    }
+    for (name, videos) in tagged {
+        // What is no name of a tag is none.
+        let Ok(name) = text::name("the name of a tag", name, NAME) else { continue };
+        let tag = ensure(link, &name).await?;
+        link.run(
+            "INSERT INTO video_tags (video, tag) \
+             SELECT CAST(value AS BIGINT), $2 FROM json_each($1) WHERE true \
+             ON CONFLICT (video, tag) DO NOTHING",
+            args![list(&videos), tag],
+        )
+        .await?;
+    }
+    tags_line(notes);
+    Ok(())
+}
+
+/// Lets files of other media folders be looked at again whose paths these files have now: which of
+/// them can be asked for may be different.
+async fn others(link: &mut Link, model: &Model) -> Result<(), StoreError> {
+    let came = model.new.iter().filter(|new| {
+        let key = (new.found.root.clone(), new.found.path.clone());
+        model.old.get(&key).is_none_or(|old| old.state == FileState::Away)
+    });
+    let lines: Vec<_> = came
+        .map(|new| serde_json::json!({ "root": new.found.root, "path": new.found.path }))
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    link.run(
+        "UPDATE files SET modified_ns = modified_ns - 1 WHERE id IN (\
+           SELECT f.id FROM json_each($1) e JOIN files f ON f.path = e.value->>'path' \
+           WHERE f.root <> e.value->>'root' AND f.state = 0)",
+        args![json(&lines)?],
     )
     .await?;
     Ok(())

@@ -154,9 +154,9 @@ async fn a_bad_backup_is_refused_and_nothing_is_touched() {
             );
         }
         let path = folder.path().join("newer");
-        std::fs::write(&path, packed(&text.replacen("\"schema\":1", "\"schema\":2", 1))).unwrap();
+        std::fs::write(&path, packed(&text.replacen("\"schema\":2", "\"schema\":3", 1))).unwrap();
         let newer = restore(&path, &place.location, true, 2).await;
-        assert!(matches!(newer, Err(StoreError::Newer { found: 2, .. })), "{newer:?}");
+        assert!(matches!(newer, Err(StoreError::Newer { found: 3, .. })), "{newer:?}");
         let store = Store::open(&place.location).await.unwrap();
         assert_eq!(store.entries(None, 9).await.unwrap()[0].1.names, ["mine.mp4"]);
     }

@@ -107,6 +107,7 @@ async fn an_import_is_taken_over_once() {
         let (one, two) = (videos[0].unwrap(), videos[1].unwrap());
         store.rate(ME, content(1), Some(1), 2).await.unwrap();
         let import = Import {
+            names: Vec::new(),
             ratings: vec![(one, 5), (two, 4), (two, 3)],
             favourites: vec![two, two],
             views: vec![(one, 3), (one, 4)],
@@ -137,10 +138,11 @@ async fn the_last_thing_can_be_undone_once() {
         assert_eq!(store.undo(ME).await.unwrap(), None);
         let first = store.save_undo(ME, "Tag 3 videos", &json!({ "a": 1 }), 1).await.unwrap();
         let second = store.save_undo(ME, "Rate 2 videos", &json!({ "a": 2 }), 2).await.unwrap();
-        assert_eq!(store.take_undo(ME, Some(first)).await.unwrap(), None);
-        let undo = store.take_undo(ME, Some(second)).await.unwrap().unwrap();
+        store.forget_undo(ME, first).await.unwrap();
+        let undo = store.undo(ME).await.unwrap().unwrap();
         assert_eq!((undo.label.as_str(), &undo.body["a"]), ("Rate 2 videos", &json!(2)));
-        assert_eq!(store.take_undo(ME, None).await.unwrap(), None);
+        store.forget_undo(ME, second).await.unwrap();
+        assert_eq!(store.undo(ME).await.unwrap(), None);
         assert!(store.save_undo(ME, "x", &json!(1), 3).await.unwrap() > second);
     }
 }
