@@ -147,7 +147,7 @@ impl Inner {
                 turn.studio.queue().finish(&turn.key, turn.number, made);
                 // Dropping the turn lets the next one begin.
             });
-            queue.began(&key, work.abort_handle());
+            queue.began(&key, number, work.abort_handle());
         }
     }
 
@@ -174,7 +174,7 @@ struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.studio.queue().finish(&self.key, self.number, Err(NoPicture::Cancelled));
+        self.studio.queue().ended(&self.key, self.number);
         // A runtime that ends begins nothing.
         if tokio::runtime::Handle::try_current().is_ok() {
             self.studio.begin();

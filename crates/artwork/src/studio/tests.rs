@@ -80,6 +80,17 @@ async fn whoever_leaves_ends_the_process_and_the_next_begins() {
 }
 
 #[tokio::test]
+async fn whoever_scrolls_away_and_back_gets_the_picture_all_the_same() {
+    let bench = Bench::new();
+    let (studio, name) = studio(&bench, "clean.mp4");
+    let ticket = studio.ask(&name, Task::Stills, Urgency::OnDemand);
+    assert_eq!(studio.load().running, 1);
+    drop(ticket);
+    let back = studio.ask(&name, Task::Stills, Urgency::OnDemand);
+    assert!(matches!(back.made().await, Ok(Made::Stills(_))));
+}
+
+#[tokio::test]
 async fn a_video_that_is_not_there_is_a_reason() {
     let bench = Bench::new();
     let (studio, _) = studio(&bench, "clean.mp4");
