@@ -56,6 +56,8 @@ pub(super) struct Queue {
     /// The numbers of those under way, and the row from which each came. One that was called off is
     /// among them until its process has ended, and no work any more that somebody could join.
     under_way: HashMap<u64, Urgency>,
+    /// Whether somebody takes works out of it until there are none.
+    beginning: bool,
 }
 
 impl Queue {
@@ -67,6 +69,7 @@ impl Queue {
             background: VecDeque::new(),
             count: 0,
             under_way: HashMap::new(),
+            beginning: false,
         }
     }
 
@@ -114,8 +117,19 @@ impl Queue {
         Asked { number, result }
     }
 
+    /// Whether the caller is the one to ask for works until there are none: nobody else does.
+    pub(super) fn begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.beginning, true)
+    }
+
     /// The next work, which is taken to be running from now on.
     pub(super) fn next(&mut self) -> Option<Next> {
+        let next = self.take();
+        self.beginning &= next.is_some();
+        next
+    }
+
+    fn take(&mut self) -> Option<Next> {
         let running = |row| self.under_way.values().filter(|from| **from == row).count();
         let (behind, ahead) = (running(Urgency::Background), running(Urgency::OnDemand));
         if ahead + behind >= self.crew.all.max(1) {

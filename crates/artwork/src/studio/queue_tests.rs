@@ -116,6 +116,18 @@ async fn a_work_called_off_before_its_task_was_known_does_not_go_on() {
 }
 
 #[test]
+fn one_alone_takes_works_and_the_next_may_when_there_were_none() {
+    let mut queue = queue();
+    assert!(queue.begin());
+    queue.ask(key("a"), Urgency::OnDemand);
+    assert!(!queue.begin(), "whoever began it sees this one as well");
+    assert_eq!(next(&mut queue).unwrap(), "a");
+    assert!(!queue.begin());
+    assert_eq!(next(&mut queue), None);
+    assert!(queue.begin());
+}
+
+#[test]
 fn the_background_can_be_stopped() {
     let mut queue = queue();
     let background = queue.ask(key("a"), Urgency::Background);
