@@ -202,6 +202,40 @@ async fn the_picture_of_a_moment_is_the_one_that_is_shown_then() {
 }
 
 #[tokio::test]
+async fn the_picture_of_a_moment_far_from_the_only_key_picture_is_the_right_one() {
+    // Thirty seconds, each with a brightness of its own: 750 pictures, and one key.
+    let (_folder, path) = film(
+        "long.mp4",
+        "-f lavfi -i color=black:s=64x36:r=25:d=30 -vf geq=lum='16+7*floor(T)':cb=128:cr=128 \
+         -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 99999 -sc_threshold 0",
+    );
+    let (of, bench) = (subject(&path).await, Bench::new());
+    for second in [20u32, 25, 29] {
+        let ms = u64::from(second) * 1000 + 500;
+        let poster = bench.workshop.poster_at(&of, ms, Urgency::OnDemand).await.unwrap();
+        let [_, green, _] = mean(&bench.picture(&poster.file), 0..64, 0..36);
+        let wanted = second * 7 * 255 / 219;
+        assert!(green.abs_diff(wanted) < 5, "at {ms} ms: {green} instead of {wanted}");
+    }
+}
+
+#[tokio::test]
+async fn where_our_index_leads_to_nothing_the_picture_of_a_moment_is_found_by_ffmpeg() {
+    let clean = std::fs::read(oddities::named("clean.mp4").path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.mp4");
+    // The first key pictures are zeros; what comes later is whole.
+    let media = clean.windows(4).position(|bytes| bytes == b"mdat").unwrap() + 4;
+    let mut damaged = clean;
+    let end = media + (damaged.len() - media) / 3;
+    damaged[media..end].fill(0);
+    std::fs::write(&path, damaged).unwrap();
+    let bench = Bench::new();
+    let poster = bench.workshop.poster_at(&subject(&path).await, 100, Urgency::OnDemand).await;
+    assert_eq!(poster.unwrap().from, Origin::Moment { ms: 100 });
+}
+
+#[tokio::test]
 async fn sound_alone_has_no_picture_but_its_cover() {
     let bench = Bench::new();
     let (_folder, path) = film("sound.mp4", "-f lavfi -i sine=d=3 -c:a aac");
