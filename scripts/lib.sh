@@ -89,4 +89,8 @@ use_node() {
     return 1
 }
 
+# The same, for scripts that run after `scripts/setup`. Whatever they start gets that Node, tests too, so
+# they call this in their own shell: what a subshell chooses is forgotten with it.
+need_node() { use_node || die "there is no Node $NODE_NEEDED or newer; 'make run' and 'make test' install it."; }
+
 in_ci() { [ -n "${CI:-}" ] && [ "$CI" != false ]; }

@@ -57,6 +57,12 @@ impl Album {
         self
     }
 
+    /// The video is taken to last as long as the pictures that came of it.
+    pub(crate) fn ends_with_its_last(&mut self) {
+        let last = self.times_ms.last().copied().unwrap_or(0);
+        self.duration_ms = last.saturating_add(self.interval_ms);
+    }
+
     fn add(&mut self, time: u64, picture: Pixels) {
         self.tile(time, &picture);
         self.consider(time, picture);

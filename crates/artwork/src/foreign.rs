@@ -94,10 +94,15 @@ pub(crate) async fn stills(
     let filters = if found.cover { look } else { each };
     arguments.extend(ffmpeg::words(&["-map", &map, "-vf", &filters]));
     arguments.extend(ffmpeg::to_pixels(count));
-    let duration = found.duration_ms.max(interval_ms);
+    // As long as it may be, until that is known.
+    let known = found.duration_ms > 0;
+    let duration = if known { found.duration_ms } else { count.saturating_mul(interval_ms) };
     let time = |number: usize| Some(number as u64 * interval_ms);
     let album = Album::new(duration, interval_ms);
-    let album = workshop.fill(album, Input::File(subject), arguments, urgency, time).await?;
+    let mut album = workshop.fill(album, Input::File(subject), arguments, urgency, time).await?;
+    if !known {
+        album.ends_with_its_last();
+    }
     workshop.desk(move |pictures| album.keep(pictures)).await
 }
 
@@ -110,7 +115,12 @@ pub(crate) async fn moment(
 ) -> Result<Pixels, NoPicture> {
     let found = look(workshop, subject, urgency).await?;
     let mut arguments = ffmpeg::quietly();
-    arguments.extend(seek(ms.min(found.duration_ms.saturating_sub(100))));
+    // Behind the end there is nothing; where nobody knows the end, it may be there.
+    let latest = match found.duration_ms {
+        0 => ms,
+        known => known.saturating_sub(100),
+    };
+    arguments.extend(seek(ms.min(latest)));
     arguments.extend(ffmpeg::from_file());
     let map = format!("0:{}", found.stream);
     arguments.extend(ffmpeg::words(&["-map", &map, "-vf", &hdr::filters(SIDE, None)]));

@@ -66,7 +66,7 @@ impl Workshop {
             let until = begins.get(place + 1).and_then(|next| keys.get(*next)).copied();
             let from = keys.get(*key).copied().unwrap_or(0);
             let most = until.map_or(u64::MAX, |until| until.saturating_sub(from));
-            runs.push(reel.run(*key, each.min(most)).await?);
+            runs.push(reel.run(*key, each.min(most)).await?.samples);
         }
         runs.retain(|run| !run.is_empty());
         let shots: Vec<Shot> =

@@ -52,6 +52,15 @@ pub(crate) enum Shot {
     Run(Vec<Sample>),
 }
 
+/// Pictures from a key picture on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    /// As they are in the file.
+    pub(crate) samples: Vec<Sample>,
+    /// Whether more were wanted than one shot may have: the last of these is not the last wanted.
+    pub(crate) cut: bool,
+}
+
 /// What was fed, in order: the numbers of the shots that could be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fed(Arc<Mutex<Vec<usize>>>);
@@ -114,12 +123,12 @@ impl Reel {
     }
 
     /// The samples from a key picture on that are shown within `length_ms` of it, as they are in
-    /// the file but for pictures before the key picture, which may need what is not there. Reads
-    /// headers at most.
-    pub(crate) async fn run(&self, key: usize, length_ms: u64) -> Result<Vec<Sample>, NoPicture> {
+    /// the file but for pictures before the key picture, which may need what is not there; as many
+    /// of them as one shot may have. Reads headers at most.
+    pub(crate) async fn run(&self, key: usize, length_ms: u64) -> Result<Run, NoPicture> {
         let track = self.track();
         let scale = track.timescale;
-        let Some(start) = track.keys.get(key) else { return Ok(Vec::new()) };
+        let Some(start) = track.keys.get(key) else { return Ok(Run::default()) };
         let length = i64::try_from(length_ms).unwrap_or(i64::MAX);
         let length = media::rescale_ceil(length, Timescale::MILLIS, scale);
         // Some of those that are shown within it come later than others that are not.
@@ -138,13 +147,15 @@ impl Reel {
         let shown = samples.first().map_or(0, Sample::presentation);
         samples.retain(|sample| sample.presentation() >= shown);
         let mut bytes = 0u64;
+        let wanted = |sample: &Sample| sample.decode.saturating_sub(shown) < length;
         let fits = samples.iter().take(PICTURES_MAX).take_while(|sample| {
             bytes = bytes.saturating_add(sample.size.into());
-            bytes <= SHOT_MAX && sample.decode.saturating_sub(shown) < length
+            bytes <= SHOT_MAX && wanted(sample)
         });
-        let count = fits.count();
-        samples.truncate(count.max(1));
-        Ok(samples)
+        let count = fits.count().max(1);
+        let cut = samples.get(count).is_some_and(wanted);
+        samples.truncate(count);
+        Ok(Run { samples, cut })
     }
 
     /// The init and these shots, written one after the other until the reader has enough. What was

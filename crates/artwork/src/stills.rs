@@ -1,6 +1,6 @@
 //! Poster and storyboard from one run over key pictures, and the picture of one moment.
 
-use media::Sample;
+use media::{Sample, Timescale};
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     kinds::Origin,
     moments,
     pixels::{self, Pixels},
-    reel::{Fed, Reel, Shot},
+    reel::{Fed, Reel, Run, Shot},
     workshop::{Input, threads},
 };
 
@@ -65,8 +65,11 @@ impl Workshop {
     async fn look_between(&self, album: &mut Album, reel: &Reel, urgency: Urgency) {
         for percent in BETWEEN {
             let ms = reel.duration_ms().saturating_mul(percent) / 100;
-            if let Ok(picture) = self.moment(reel, ms, urgency).await {
-                album.consider(ms, picture);
+            // One that is nearer to its key picture shows as much.
+            let Ok(lead) = Lead::to(reel, ms).await else { continue };
+            let shown_ms = lead.shown_ms;
+            if let Ok(picture) = self.last_of(reel, lead, urgency).await {
+                album.consider(shown_ms, picture);
             }
             if album.shows() {
                 break;
@@ -108,35 +111,49 @@ impl Workshop {
         ms: u64,
         urgency: Urgency,
     ) -> Result<Poster, NoPicture> {
-        let picture = match subject {
-            Subject::Film(film) => match Reel::of(film) {
-                Some(reel) => self.moment(&reel, ms, urgency).await?,
-                None => foreign::moment(self, subject, ms, urgency).await?,
-            },
-            Subject::File(_) => foreign::moment(self, subject, ms, urgency).await?,
-        };
+        let picture = self.picture_at(subject, ms, urgency).await?;
         let from = Origin::Moment { ms };
         let keep = move |pictures: &_| album::poster(&picture, pixels::POSTER, from, pictures);
         self.desk(keep).await
     }
 
-    async fn moment(&self, reel: &Reel, ms: u64, urgency: Urgency) -> Result<Pixels, NoPicture> {
-        let keys = reel.keys_ms();
-        let key = keys.partition_point(|time| *time <= ms).saturating_sub(1);
-        let begins = keys.get(key).copied().unwrap_or(0);
-        let after = ms.saturating_sub(begins);
-        let mut samples = reel.run(key, after.saturating_add(1)).await?;
-        let last = keep_until(&mut samples, reel, after);
-        if samples.is_empty() {
-            return Err(NoPicture::Damaged("no picture is where it should be".to_owned()));
+    async fn picture_at(
+        &self,
+        subject: &Subject,
+        ms: u64,
+        urgency: Urgency,
+    ) -> Result<Pixels, NoPicture> {
+        if let Subject::Film(film) = subject
+            && let Some(reel) = Reel::of(film)
+        {
+            let made = match Lead::to(&reel, ms).await {
+                // What leads to it is more than is handed over; ffmpeg can go over it by itself.
+                Ok(lead) if lead.short => return foreign::moment(self, subject, ms, urgency).await,
+                Ok(lead) => self.last_of(&reel, lead, urgency).await,
+                Err(error) => Err(error),
+            };
+            if !matches!(made, Err(NoPicture::Damaged(_))) {
+                return made;
+            }
         }
+        foreign::moment(self, subject, ms, urgency).await
+    }
+
+    /// The last picture of these.
+    async fn last_of(
+        &self,
+        reel: &Reel,
+        lead: Lead,
+        urgency: Urgency,
+    ) -> Result<Pixels, NoPicture> {
+        let Lead { samples, before, .. } = lead;
         let samples = moments::retimed(vec![samples], reel.track()).into_iter().next();
         let shots = [Shot::Run(samples.unwrap_or_default())];
         let mut arguments = ffmpeg::quietly();
         arguments.extend(ffmpeg::from_pipe(threads(urgency)));
         let look = hdr::filters(SIDE, hdr::transfer(reel.track()));
         // The last of those decoded that are shown up to the moment.
-        let select = format!("select=gte(n\\,{last}),setpts=N/(25*TB),{look}");
+        let select = format!("select=gte(n\\,{before}),setpts=N/(25*TB),{look}");
         arguments.extend(["-vf".into(), select.into()]);
         arguments.extend(ffmpeg::to_pixels(1));
         let fed = Fed::default();
@@ -144,21 +161,48 @@ impl Workshop {
     }
 }
 
+/// What must be decoded for the picture of a moment: it, and what comes before it from a key
+/// picture on.
+struct Lead {
+    samples: Vec<Sample>,
+    /// How many are shown before it.
+    before: usize,
+    /// The moment at which it is shown, in milliseconds.
+    shown_ms: u64,
+    /// Whether the picture of the moment lies farther from its key picture than a shot is long;
+    /// then the last of these is another, between the two.
+    short: bool,
+}
+
+impl Lead {
+    /// To the picture shown at a moment, in milliseconds.
+    async fn to(reel: &Reel, ms: u64) -> Result<Self, NoPicture> {
+        let keys = reel.keys_ms();
+        let key = keys.partition_point(|time| *time <= ms).saturating_sub(1);
+        let begins = keys.get(key).copied().unwrap_or(0);
+        let after = ms.saturating_sub(begins);
+        let Run { mut samples, cut } = reel.run(key, after.saturating_add(1)).await?;
+        let damaged = || NoPicture::Damaged("no picture is where it should be".to_owned());
+        let (before, after) = keep_until(&mut samples, reel, after).ok_or_else(damaged)?;
+        Ok(Self { samples, before, shown_ms: begins.saturating_add(after), short: cut })
+    }
+}
+
 /// Leaves out what is not needed for the picture shown `after_ms` after the first; how many are
-/// shown before it.
-fn keep_until(samples: &mut Vec<Sample>, reel: &Reel, after_ms: u64) -> usize {
+/// shown before it, and how long after the first it is shown, in milliseconds.
+fn keep_until(samples: &mut Vec<Sample>, reel: &Reel, after_ms: u64) -> Option<(usize, u64)> {
     let scale = reel.track().timescale;
     let after = i64::try_from(after_ms).unwrap_or(i64::MAX);
-    let after = media::rescale_ceil(after, media::Timescale::MILLIS, scale);
+    let after = media::rescale_ceil(after, Timescale::MILLIS, scale);
     let shown = samples.first().map_or(0, Sample::presentation);
     let until = shown.saturating_add(after);
     let at = samples.iter().enumerate().filter(|(_, sample)| sample.presentation() <= until);
-    let wanted = at.max_by_key(|(_, sample)| sample.presentation());
-    let Some((position, wanted)) = wanted.map(|(position, sample)| (position, *sample)) else {
-        return 0;
-    };
+    let (position, wanted) = at.max_by_key(|(_, sample)| sample.presentation())?;
+    let wanted = wanted.presentation();
     samples.truncate(position + 1);
-    samples.iter().filter(|sample| sample.presentation() < wanted.presentation()).count()
+    let before = samples.iter().filter(|sample| sample.presentation() < wanted).count();
+    let after = media::rescale_floor(wanted.saturating_sub(shown), scale, Timescale::MILLIS);
+    Some((before, u64::try_from(after).unwrap_or(0)))
 }
 
 #[cfg(test)]

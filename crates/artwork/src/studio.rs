@@ -7,6 +7,7 @@ mod ticket;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use delivery::{Folders, films::Films};
+use tokio::runtime::Handle;
 
 use crate::{NoPicture, Poster, Preview, Stills, Subject, Workshop};
 
@@ -137,17 +138,26 @@ impl Inner {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins whatever may begin now.
+    /// Begins whatever may begin now; nothing outside a runtime.
+    ///
+    /// A runtime that ends drops what it is given at once, and with it the turn, which comes here
+    /// again: so the queue is not held meanwhile, and whoever comes second leaves the rest to the
+    /// first, who goes on until there is nothing.
     fn begin(self: &Arc<Self>) {
-        let mut queue = self.queue();
-        while let Some(Next { key, number, urgency }) = queue.next() {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.queue().begin() {
+            return;
+        }
+        loop {
+            let next = self.queue().next();
+            let Some(Next { key, number, urgency }) = next else { return };
             let turn = Turn { studio: Arc::clone(self), key: key.clone(), number };
-            let work = tokio::spawn(async move {
+            let work = runtime.spawn(async move {
                 let made = turn.studio.make(&turn.key, urgency).await;
                 turn.studio.queue().finish(&turn.key, turn.number, made);
                 // Dropping the turn lets the next one begin.
             });
-            queue.began(&key, work.abort_handle());
+            self.queue().began(&key, number, work.abort_handle());
         }
     }
 
@@ -174,11 +184,8 @@ struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.studio.queue().finish(&self.key, self.number, Err(NoPicture::Cancelled));
-        // A runtime that ends begins nothing.
-        if tokio::runtime::Handle::try_current().is_ok() {
-            self.studio.begin();
-        }
+        self.studio.queue().ended(&self.key, self.number);
+        self.studio.begin();
     }
 }
 

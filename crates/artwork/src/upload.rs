@@ -5,7 +5,10 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use fast_image_resize::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage,
+    metadata::Orientation,
+};
 
 use crate::{
     NoPicture, Poster, Workshop, album,
@@ -15,22 +18,25 @@ use crate::{
 
 /// The largest upload, in bytes.
 pub const UPLOAD_MAX: usize = 20 << 20;
-/// The most pixels, whatever the shape.
-const PIXELS_MAX: u64 = 60_000_000;
+/// The most pixels, whatever the shape; in our eight bits a colour they take as much as [`MEMORY`].
+const PIXELS_MAX: u64 = 44_000_000;
 /// The longest side, in pixels.
 const SIDE_MAX: u32 = 20_000;
-/// The most memory for decoding, in bytes.
-const MEMORY: u64 = 512 << 20;
-/// What becomes of it fits into this.
+/// The most memory for its pixels as they are in the file, in bytes. Decoding, and turning them to
+/// eight bits a colour, takes as much again, twice at worst.
+const MEMORY: u64 = 128 << 20;
+/// What becomes of it fits into this, however it is turned.
 const POSTER: (u32, u32) = (1280, 1280);
 
 impl Workshop {
     /// The poster out of a picture that somebody uploaded: JPEG, PNG or WebP of at most
-    /// [`UPLOAD_MAX`] bytes and 60 million pixels. Turned as its own notes say; made smaller where
-    /// it is larger than 1280 pixels.
+    /// [`UPLOAD_MAX`] bytes, 44 million pixels, and 128 MiB when it is unpacked. Turned as its own
+    /// notes say; made smaller where it is larger than 1280 pixels. One after the other.
     pub async fn poster_from_image(&self, bytes: Bytes) -> Result<Poster, NoPicture> {
+        let only = self.uploads().await?;
         let keep = move |pictures: &_| {
             let picture = decode(&bytes)?;
+            drop((bytes, only));
             album::poster(&picture, pixels::POSTER, Origin::Upload, pictures)
         };
         self.desk(keep).await
@@ -59,38 +65,61 @@ fn decode(bytes: &[u8]) -> Result<Pixels, NoPicture> {
     let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(refused(format_args!("{width} by {height} are more than 60 million pixels")));
+        return Err(refused(format_args!("{width} by {height} are more than 44 million pixels")));
+    }
+    if decoder.total_bytes() > MEMORY {
+        return Err(refused(format_args!(
+            "{width} by {height} pixels of this depth take more than 128 MiB"
+        )));
     }
     let orientation = decoder.orientation().map_err(refused)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(refused)?;
-    image.apply_orientation(orientation);
-    let whole = flat(&image);
+    let whole = flat(DynamicImage::from_decoder(decoder).map_err(refused)?);
     let (width, height) = fit((whole.width, whole.height), POSTER);
-    if (width, height) == (whole.width, whole.height) {
-        return Ok(whole);
-    }
-    whole.scaled(width, height, FilterType::Lanczos3).ok_or_else(|| refused("it has no pixels"))
+    let small = if (width, height) == (whole.width, whole.height) {
+        whole
+    } else {
+        let smaller = whole.scaled(width, height, FilterType::Lanczos3);
+        smaller.ok_or_else(|| refused("it has no pixels"))?
+    };
+    turned(small, orientation).ok_or_else(|| refused("it has no pixels"))
 }
 
-/// Without transparency: on black, as videos are.
-fn flat(image: &DynamicImage) -> Pixels {
+/// Without transparency: on black, as videos are. Keeps what it gets as long as it needs it and no
+/// longer, for it is large.
+fn flat(image: DynamicImage) -> Pixels {
     let (width, height) = (image.width(), image.height());
     if !image.color().has_alpha() {
-        return Pixels { width, height, rgb: image.to_rgb8().into_raw() };
+        return Pixels { width, height, rgb: image.into_rgb8().into_raw() };
     }
-    let rgba = image.to_rgba8().into_raw();
-    let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
-    for pixel in rgba.chunks_exact(4) {
-        let [red, green, blue, alpha] = pixel else { continue };
+    // In its place: what is written lies before what is still to be read.
+    let mut bytes = image.into_rgba8().into_raw();
+    let count = bytes.len() / 4;
+    for number in 0..count {
+        let Some([red, green, blue, alpha]) = bytes.get(number * 4..).and_then(<[u8]>::first_chunk)
+        else {
+            break;
+        };
         let over = |part: &u8| u8::try_from(u16::from(*part) * u16::from(*alpha) / 255);
-        rgb.extend([red, green, blue].map(|part| over(part).unwrap_or(u8::MAX)));
+        let flat = [red, green, blue].map(|part| over(part).unwrap_or(u8::MAX));
+        if let Some(to) = bytes.get_mut(number * 3..number * 3 + 3) {
+            to.copy_from_slice(&flat);
+        }
     }
-    Pixels { width, height, rgb }
+    bytes.truncate(count * 3);
+    Pixels { width, height, rgb: bytes }
+}
+
+fn turned(picture: Pixels, orientation: Orientation) -> Option<Pixels> {
+    let Pixels { width, height, rgb } = picture;
+    let mut image = DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, rgb)?);
+    image.apply_orientation(orientation);
+    let (width, height) = (image.width(), image.height());
+    Some(Pixels { width, height, rgb: image.into_rgb8().into_raw() })
 }
 
 /// One of our own JPEGs. Blocks.
 pub(crate) fn decode_own(bytes: &[u8]) -> Option<Pixels> {
-    let image = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).ok()?.to_rgb8();
+    let image = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).ok()?.into_rgb8();
     Some(Pixels { width: image.width(), height: image.height(), rgb: image.into_raw() })
 }
 
@@ -137,6 +166,23 @@ mod tests {
         assert_eq!((upright.width, upright.height), (16, 32));
         let written = upright.jpeg(80).unwrap();
         assert!(!written.windows(4).any(|bytes| bytes == b"Exif"));
+    }
+
+    #[test]
+    fn a_small_file_of_a_huge_picture_is_refused_before_it_is_unpacked() {
+        let flat = |size: &str, kind: &str| {
+            let arguments =
+                format!("-f lavfi -i color=black:s={size},format={kind} -frames:v 1 -update 1");
+            let (_folder, path) = crate::testing::film("flat.png", &arguments);
+            std::fs::read(path).unwrap()
+        };
+        // Seventeen million pixels, which is not many, of eight bytes each.
+        let deep = flat("4200x4200", "rgba64be");
+        assert!(deep.len() < 1 << 20, "{}", deep.len());
+        let why = decode(&deep).unwrap_err().to_string();
+        assert!(why.contains("take more than 128 MiB"), "{why}");
+        let why = decode(&flat("9000x5000", "gray")).unwrap_err().to_string();
+        assert!(why.contains("more than 44 million"), "{why}");
     }
 
     #[test]

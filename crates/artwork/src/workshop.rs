@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::Stdio, sync::Arc, time::Duratio
 use tokio::{
     io::BufReader,
     process::{ChildStdin, ChildStdout},
-    sync::{Semaphore, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::spawn_blocking,
 };
 
@@ -50,8 +50,10 @@ struct Inner {
     tools: Tools,
     limit: Duration,
     pictures: Pictures,
-    /// For what is decoded in this process: each takes some hundred megabytes at worst.
-    desks: Semaphore,
+    /// For what is computed in this process: pictures of a few megabytes each.
+    desks: Arc<Semaphore>,
+    /// For the one at which uploads are decoded: each takes some hundred megabytes at worst.
+    uploads: Arc<Semaphore>,
 }
 
 /// What ffmpeg reads.
@@ -67,7 +69,8 @@ impl Workshop {
     pub fn new(pictures: Pictures, settings: Settings) -> Self {
         let Settings { ffmpeg, ffprobe, time_limit } = settings;
         let tools = Tools { ffmpeg, ffprobe };
-        Self(Arc::new(Inner { tools, limit: time_limit, pictures, desks: Semaphore::new(2) }))
+        let (desks, uploads) = (Arc::new(Semaphore::new(2)), Arc::new(Semaphore::new(1)));
+        Self(Arc::new(Inner { tools, limit: time_limit, pictures, desks, uploads }))
     }
 
     /// The folder.
@@ -83,15 +86,26 @@ impl Workshop {
         Manner { limit: self.0.limit, urgency }
     }
 
-    /// Runs something that computes and writes into the folder, off the threads that serve.
+    /// The only one that decodes an upload, until this is dropped.
+    pub(crate) async fn uploads(&self) -> Result<OwnedSemaphorePermit, NoPicture> {
+        let permit = Arc::clone(&self.0.uploads).acquire_owned().await;
+        permit.map_err(|_| NoPicture::Cancelled)
+    }
+
+    /// Runs something that computes and writes into the folder, off the threads that serve. Its
+    /// desk is free when it is done, also if nobody waits for it any more.
     pub(crate) async fn desk<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Pictures) -> Result<T, NoPicture> + Send + 'static,
     ) -> Result<T, NoPicture> {
         let gone = |_| NoPicture::Cancelled;
-        let _permit = self.0.desks.acquire().await.map_err(gone)?;
+        let permit = Arc::clone(&self.0.desks).acquire_owned().await.map_err(gone)?;
         let pictures = self.0.pictures.clone();
-        spawn_blocking(move || work(&pictures)).await.map_err(|_| NoPicture::Cancelled)?
+        let work = move || {
+            let _permit = permit;
+            work(&pictures)
+        };
+        spawn_blocking(work).await.map_err(|_| NoPicture::Cancelled)?
     }
 
     /// Runs ffmpeg on an input, and hands its pictures on until `most` came or nobody wants more;
@@ -172,5 +186,39 @@ pub(crate) fn threads(urgency: Urgency) -> u32 {
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             u32::try_from(cores.min(4)).unwrap_or(1)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc;
+
+    use crate::testing::Bench;
+
+    #[tokio::test]
+    async fn a_desk_is_not_free_because_nobody_waits_for_what_is_done_at_it() {
+        let bench = Bench::new();
+        let mut ends = Vec::new();
+        for _ in 0..2 {
+            let (begun, begins) = mpsc::channel();
+            let (end, until) = mpsc::channel::<()>();
+            let workshop = bench.workshop.clone();
+            let work = move |_: &_| {
+                begun.send(()).unwrap();
+                let _ = until.recv();
+                Ok(())
+            };
+            let waiting = tokio::spawn(async move { workshop.desk(work).await });
+            let begins =
+                tokio::task::spawn_blocking(move || begins.recv_timeout(testkit::DEADLINE));
+            begins.await.unwrap().unwrap();
+            waiting.abort();
+            assert!(waiting.await.unwrap_err().is_cancelled());
+            ends.push(end);
+        }
+        assert_eq!(bench.workshop.0.desks.available_permits(), 0);
+        drop(ends);
+        bench.workshop.desk(|_| Ok(())).await.unwrap();
     }
 }

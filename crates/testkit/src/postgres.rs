@@ -5,12 +5,10 @@
 //! no test needs.
 
 use std::{
-    fs,
+    fs::{self, File},
+    hash::{DefaultHasher, Hash, Hasher},
     io::{BufRead, BufReader},
-    os::unix::{
-        fs::{MetadataExt, chown},
-        process::CommandExt,
-    },
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -110,12 +108,10 @@ impl Server {
     fn start(programs: PathBuf) -> Self {
         let folder = quick_folder("vidicon-postgres-");
         let user = user();
-        if let Some((uid, gid)) = user {
-            chown(folder.path(), Some(uid), Some(gid)).unwrap();
-        }
         let data = folder.path().join("data");
-        let mut copy = as_user("cp".into(), user);
-        tools::run_clean(copy.arg("-r").arg(template(&programs, user)).arg(&data));
+        let template = template(&programs, user);
+        tools::run_clean(Command::new("cp").arg("-r").arg(template).arg(&data));
+        give(folder.path(), user);
         let mut command = as_user(programs.join("postgres"), user);
         command.arg("-D").arg(&data).arg("-k").arg(folder.path());
         for setting in [
@@ -160,37 +156,51 @@ impl Drop for Server {
     }
 }
 
-/// An empty server's files. Making them takes seconds, so they are made once and stay with other
-/// temporary files.
+/// An empty server's files. Making them takes seconds, so they are made once for all tests of this
+/// repository and user, and kept with what else is built. They belong to whoever runs the tests, not
+/// to whom the server runs as: that one may not even come to where they are.
 fn template(programs: &Path, user: Option<(u32, u32)>) -> PathBuf {
-    let owner = user.map_or_else(|| geteuid().as_raw(), |(uid, _)| uid);
-    let name = format!("vidicon-postgres-{}-{owner}", version(programs));
-    let template = quick().join(name).join("data");
-    // Only whose own it is can be trusted.
-    if fs::metadata(&template).is_ok_and(|found| MetadataExt::uid(&found) == owner) {
+    let mut arguments = vec!["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
+    arguments.extend(["--no-sync", "--wal-segsize=1"]);
+    if version(programs) >= 15 {
+        // Not the order of bytes, so that a column that forgot to ask for it is noticed.
+        arguments.extend(["--locale-provider=icu", "--icu-locale=en"]);
+    }
+    let mut hasher = DefaultHasher::new();
+    (programs, &arguments).hash(&mut hasher);
+    let name = format!("{}-{:016x}", geteuid().as_raw(), hasher.finish());
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let kept = repository.join("target/testkit-postgres");
+    let template = kept.join(&name);
+    if template.is_dir() {
+        return template;
+    }
+    fs::create_dir_all(&kept).unwrap();
+    // It gets its name when it is whole; whoever else wants it waits.
+    let lock = File::create(kept.join(format!(".lock-{name}"))).unwrap();
+    lock.lock().unwrap();
+    if template.is_dir() {
         return template;
     }
     let folder = quick_folder("vidicon-postgres-new-");
-    if let Some((uid, gid)) = user {
-        chown(folder.path(), Some(uid), Some(gid)).unwrap();
-    }
+    give(folder.path(), user);
+    let made = folder.path().join("data");
     let mut initdb = as_user(programs.join("initdb"), user);
-    initdb
-        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
-        .args(["--wal-segsize=1", "-D"])
-        .arg(folder.path().join("data"));
-    if version(programs) >= 15 {
-        // Not the order of bytes, so that a column that forgot to ask for it is noticed.
-        initdb.args(["--locale-provider=icu", "--icu-locale=en"]);
-    }
-    let made = tools::run(&mut initdb);
-    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-    let parent = template.parent().unwrap();
-    if fs::rename(folder.path(), parent).is_err() {
-        // Another test was faster.
-        assert!(template.exists(), "{} is in the way; remove it", parent.display());
-    }
+    let done = tools::run(initdb.args(&arguments).arg("-D").arg(&made));
+    assert!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
+    let scratch = tempfile::Builder::new().prefix(".making-").tempdir_in(&kept).unwrap();
+    let copy = scratch.path().join("data");
+    tools::run_clean(Command::new("cp").arg("-r").arg(&made).arg(&copy));
+    fs::rename(&copy, &template).unwrap();
     template
+}
+
+/// Gives a folder and all in it to whom the server runs as.
+fn give(folder: &Path, user: Option<(u32, u32)>) {
+    if let Some((uid, gid)) = user {
+        let owner = format!("{uid}:{gid}");
+        tools::run_clean(Command::new("chown").args(["-R", &owner]).arg(folder));
+    }
 }
 
 /// A temporary folder in memory where the system offers that: databases wait for disks at every
@@ -246,4 +256,33 @@ fn as_user(program: PathBuf, user: Option<(u32, u32)>) -> Command {
         command.uid(uid).gid(gid);
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_servers_begin_with_is_made_once_and_lies_with_what_is_built() {
+        let Some(programs) = programs() else { return };
+        let user = user();
+        let all: Vec<PathBuf> = std::thread::scope(|scope| {
+            let tests: Vec<_> = (0..4).map(|_| scope.spawn(|| template(&programs, user))).collect();
+            tests.into_iter().map(|test| test.join().unwrap()).collect()
+        });
+        assert!(all.iter().all(|one| *one == all[0] && one.join("PG_VERSION").is_file()));
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        assert!(all[0].starts_with(repository.join("target")), "{}", all[0].display());
+    }
+
+    #[test]
+    fn servers_beside_each_other_have_nothing_of_each_other() {
+        let Some(programs) = programs() else { return };
+        let one = Server::start(programs.clone());
+        let other = Server::start(programs);
+        assert_ne!(one.folder.path(), other.folder.path());
+        let gone = one.folder.path().to_owned();
+        drop(one);
+        assert!(!gone.exists() && other.folder.path().join("data/postmaster.pid").is_file());
+    }
 }

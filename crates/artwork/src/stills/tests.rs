@@ -153,6 +153,31 @@ async fn what_has_no_index_yields_pictures_as_well() {
 }
 
 #[tokio::test]
+async fn a_file_whose_length_nobody_tells_has_the_length_of_what_was_found() {
+    // Into a pipe, so that nothing can be added to its header when it ends.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("streamed.asf");
+    let mut ffmpeg = testkit::tools::require("ffmpeg", "ffmpeg");
+    ffmpeg.args(["-v", "error", "-f", "lavfi", "-i", "color=black:s=160x90:r=25:d=16", "-vf"]);
+    ffmpeg.arg("geq=lum='16+13*floor(T)':cb=128:cr=128");
+    ffmpeg.args(["-c:v", "mpeg4", "-q:v", "2", "-g", "25", "-f", "asf", "pipe:1"]);
+    std::fs::write(&path, testkit::tools::run_clean(&mut ffmpeg)).unwrap();
+    let of = Subject::File(std::sync::Arc::new(std::fs::File::open(&path).unwrap()));
+    let bench = Bench::new();
+    let board = stills(&bench, &of).await.storyboard.unwrap();
+    assert_eq!((board.interval_ms, board.count), (2_000, 8));
+    assert_eq!(board.times_ms.last(), Some(&14_000));
+    assert_eq!(board.duration_ms, 16_000);
+    for second in [0u32, 7, 15] {
+        let ms = u64::from(second) * 1000 + 500;
+        let poster = bench.workshop.poster_at(&of, ms, Urgency::OnDemand).await.unwrap();
+        let [_, green, _] = mean(&bench.picture(&poster.file), 0..160, 0..90);
+        let wanted = second * 13 * 255 / 219;
+        assert!(green.abs_diff(wanted) < 8, "at {ms} ms: {green} instead of {wanted}");
+    }
+}
+
+#[tokio::test]
 async fn the_picture_of_a_moment_is_the_one_that_is_shown_then() {
     // Each second has a brightness of its own; only the first picture of all is a key picture.
     let (_folder, path) = film(
@@ -174,6 +199,40 @@ async fn the_picture_of_a_moment_is_the_one_that_is_shown_then() {
     let late = bench.workshop.poster_at(&of, 99_000, Urgency::OnDemand).await.unwrap();
     let [_, green, _] = mean(&bench.picture(&late.file), 0..320, 0..180);
     assert!(green > 200, "behind the end it is the last: {green}");
+}
+
+#[tokio::test]
+async fn the_picture_of_a_moment_far_from_the_only_key_picture_is_the_right_one() {
+    // Thirty seconds, each with a brightness of its own: 750 pictures, and one key.
+    let (_folder, path) = film(
+        "long.mp4",
+        "-f lavfi -i color=black:s=64x36:r=25:d=30 -vf geq=lum='16+7*floor(T)':cb=128:cr=128 \
+         -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 99999 -sc_threshold 0",
+    );
+    let (of, bench) = (subject(&path).await, Bench::new());
+    for second in [20u32, 25, 29] {
+        let ms = u64::from(second) * 1000 + 500;
+        let poster = bench.workshop.poster_at(&of, ms, Urgency::OnDemand).await.unwrap();
+        let [_, green, _] = mean(&bench.picture(&poster.file), 0..64, 0..36);
+        let wanted = second * 7 * 255 / 219;
+        assert!(green.abs_diff(wanted) < 5, "at {ms} ms: {green} instead of {wanted}");
+    }
+}
+
+#[tokio::test]
+async fn where_our_index_leads_to_nothing_the_picture_of_a_moment_is_found_by_ffmpeg() {
+    let clean = std::fs::read(oddities::named("clean.mp4").path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.mp4");
+    // The first key pictures are zeros; what comes later is whole.
+    let media = clean.windows(4).position(|bytes| bytes == b"mdat").unwrap() + 4;
+    let mut damaged = clean;
+    let end = media + (damaged.len() - media) / 3;
+    damaged[media..end].fill(0);
+    std::fs::write(&path, damaged).unwrap();
+    let bench = Bench::new();
+    let poster = bench.workshop.poster_at(&subject(&path).await, 100, Urgency::OnDemand).await;
+    assert_eq!(poster.unwrap().from, Origin::Moment { ms: 100 });
 }
 
 #[tokio::test]

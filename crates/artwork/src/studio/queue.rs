@@ -25,6 +25,7 @@ pub(super) struct Work {
     /// The row in which it waits or from which it came.
     row: Urgency,
     running: bool,
+    /// Known a moment after it runs.
     task: Option<AbortHandle>,
 }
 
@@ -52,6 +53,11 @@ pub(super) struct Queue {
     on_demand: Vec<Key>,
     background: VecDeque<Key>,
     count: u64,
+    /// The numbers of those under way, and the row from which each came. One that was called off is
+    /// among them until its process has ended, and no work any more that somebody could join.
+    under_way: HashMap<u64, Urgency>,
+    /// Whether somebody takes works out of it until there are none.
+    beginning: bool,
 }
 
 impl Queue {
@@ -62,6 +68,8 @@ impl Queue {
             on_demand: Vec::new(),
             background: VecDeque::new(),
             count: 0,
+            under_way: HashMap::new(),
+            beginning: false,
         }
     }
 
@@ -109,9 +117,20 @@ impl Queue {
         Asked { number, result }
     }
 
+    /// Whether the caller is the one to ask for works until there are none: nobody else does.
+    pub(super) fn begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.beginning, true)
+    }
+
     /// The next work, which is taken to be running from now on.
     pub(super) fn next(&mut self) -> Option<Next> {
-        let running = |row| self.works.values().filter(|w| w.running && w.row == row).count();
+        let next = self.take();
+        self.beginning &= next.is_some();
+        next
+    }
+
+    fn take(&mut self) -> Option<Next> {
+        let running = |row| self.under_way.values().filter(|from| **from == row).count();
         let (behind, ahead) = (running(Urgency::Background), running(Urgency::OnDemand));
         if ahead + behind >= self.crew.all.max(1) {
             return None;
@@ -123,14 +142,22 @@ impl Queue {
         };
         let work = self.works.get_mut(&key)?;
         work.running = true;
+        self.under_way.insert(work.number, work.row);
         Some(Next { number: work.number, urgency: work.row, key })
     }
 
-    /// It began as this task.
-    pub(super) fn began(&mut self, key: &Key, task: AbortHandle) {
-        if let Some(work) = self.works.get_mut(key) {
-            work.task = Some(task);
+    /// It began as this task, which is not needed any more if the work was called off meanwhile.
+    pub(super) fn began(&mut self, key: &Key, number: u64, task: AbortHandle) {
+        match self.works.get_mut(key).filter(|work| work.number == number) {
+            Some(work) => work.task = Some(task),
+            None => task.abort(),
         }
+    }
+
+    /// Nothing of it runs any more, however it came to its end.
+    pub(super) fn ended(&mut self, key: &Key, number: u64) {
+        self.under_way.remove(&number);
+        self.finish(key, number, Err(NoPicture::Cancelled));
     }
 
     /// It is finished. Nothing, if that was said before.
@@ -170,21 +197,22 @@ impl Queue {
         Load {
             background: self.background.len(),
             on_demand: self.on_demand.len(),
-            running: self.works.values().filter(|work| work.running).count(),
+            running: self.under_way.len(),
         }
     }
 
-    /// Ends a work that waits; one under way is told to end and says so itself.
+    /// Ends a work. Its place is free at once if it waited, and if it is under way when that has
+    /// ended; who asks for the same from now on begins anew.
     fn call_off(&mut self, key: &Key) {
-        match self.works.get(key) {
-            Some(Work { task: Some(task), .. }) => task.abort(),
-            Some(_) => {
-                self.on_demand.retain(|other| other != key);
-                self.background.retain(|other| other != key);
-                self.end(key, Err(NoPicture::Cancelled));
-            }
-            None => {}
+        let Some(work) = self.works.get(key) else { return };
+        if let Some(task) = &work.task {
+            task.abort();
         }
+        if !work.running {
+            self.on_demand.retain(|other| other != key);
+            self.background.retain(|other| other != key);
+        }
+        self.end(key, Err(NoPicture::Cancelled));
     }
 
     fn end(&mut self, key: &Key, made: Result<Made>) {

@@ -17,6 +17,7 @@ fn next(queue: &mut Queue) -> Option<String> {
 fn finish(queue: &mut Queue, video: &str) {
     let number = queue.works.get(&key(video)).unwrap().number;
     queue.finish(&key(video), number, Err(NoPicture::NoVideo));
+    queue.ended(&key(video), number);
 }
 
 fn said(asked: &Asked) -> Option<NoPicture> {
@@ -82,6 +83,48 @@ fn what_nobody_waits_for_any_more_is_called_off_unless_the_background_wants_it()
     let again = queue.ask(key("alone"), Urgency::OnDemand);
     queue.leave(&key("alone"), alone.number);
     assert_eq!(said(&again), None, "an old ticket does not call off a new work");
+}
+
+#[test]
+fn whoever_asks_for_what_was_called_off_has_it_made_anew_when_the_first_has_ended() {
+    let mut queue = Queue::new(Crew { background: 1, all: 1 });
+    let away = queue.ask(key("a"), Urgency::OnDemand);
+    assert_eq!(next(&mut queue).unwrap(), "a");
+    queue.leave(&key("a"), away.number);
+    assert_eq!(said(&away), Some(NoPicture::Cancelled));
+    let back = queue.ask(key("a"), Urgency::OnDemand);
+    assert_eq!(next(&mut queue), None, "the process of the first has not ended");
+    assert_eq!(queue.load(), Load { background: 0, on_demand: 1, running: 1 });
+    // It ends, and its last word is not meant for whoever came back.
+    queue.ended(&key("a"), away.number);
+    assert_eq!(said(&back), None);
+    assert_eq!(next(&mut queue).unwrap(), "a");
+    finish(&mut queue, "a");
+    assert_eq!(said(&back), Some(NoPicture::NoVideo));
+    assert_eq!(queue.load(), Load::default());
+}
+
+#[tokio::test]
+async fn a_work_called_off_before_its_task_was_known_does_not_go_on() {
+    let mut queue = queue();
+    let asked = queue.ask(key("a"), Urgency::OnDemand);
+    queue.next().unwrap();
+    queue.leave(&key("a"), asked.number);
+    let task = tokio::spawn(std::future::pending::<()>());
+    queue.began(&key("a"), asked.number, task.abort_handle());
+    assert!(task.await.unwrap_err().is_cancelled());
+}
+
+#[test]
+fn one_alone_takes_works_and_the_next_may_when_there_were_none() {
+    let mut queue = queue();
+    assert!(queue.begin());
+    queue.ask(key("a"), Urgency::OnDemand);
+    assert!(!queue.begin(), "whoever began it sees this one as well");
+    assert_eq!(next(&mut queue).unwrap(), "a");
+    assert!(!queue.begin());
+    assert_eq!(next(&mut queue), None);
+    assert!(queue.begin());
 }
 
 #[test]

@@ -80,6 +80,49 @@ async fn whoever_leaves_ends_the_process_and_the_next_begins() {
 }
 
 #[tokio::test]
+async fn whoever_scrolls_away_and_back_gets_the_picture_all_the_same() {
+    let bench = Bench::new();
+    let (studio, name) = studio(&bench, "clean.mp4");
+    let ticket = studio.ask(&name, Task::Stills, Urgency::OnDemand);
+    assert_eq!(studio.load().running, 1);
+    drop(ticket);
+    let back = studio.ask(&name, Task::Stills, Urgency::OnDemand);
+    assert!(matches!(back.made().await, Ok(Made::Stills(_))));
+}
+
+/// In a thread of its own, so that a server that would never end fails the test and no more.
+fn ends_while_works_wait(runtime: tokio::runtime::Runtime) {
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (bench, note, _folder) = idle();
+        let tickets = runtime.block_on(async {
+            let (studio, name) = studio(&bench, "clean.mp4");
+            let mut tickets = vec![studio.ask(&name, Task::Stills, Urgency::Background)];
+            let task = |ms| (&name, Task::PosterAt(ms), Urgency::Background);
+            let waiting = (0..5_000).map(task);
+            tickets.extend(waiting.map(|(name, task, urgency)| studio.ask(name, task, urgency)));
+            until("a process", || note.exists().then_some(())).await;
+            tickets
+        });
+        drop(runtime);
+        said.send(tickets).unwrap();
+    });
+    let tickets = heard.recv_timeout(testkit::DEADLINE).expect("the runtime ends");
+    let later = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for ticket in tickets {
+        assert_eq!(later.block_on(ticket.made()).unwrap_err(), NoPicture::Cancelled);
+    }
+}
+
+#[test]
+fn a_server_ends_while_works_wait() {
+    use tokio::runtime::Builder;
+    ends_while_works_wait(Builder::new_current_thread().enable_all().build().unwrap());
+    let two = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    ends_while_works_wait(two);
+}
+
+#[tokio::test]
 async fn a_video_that_is_not_there_is_a_reason() {
     let bench = Bench::new();
     let (studio, _) = studio(&bench, "clean.mp4");
