@@ -4,7 +4,8 @@ use super::{
     Refusal, Rule,
     asked::Asked,
     foreign::{self, Foreign, Friends},
-    hosts::{Hosts, is_loopback},
+    hosts::Hosts,
+    near::seems_near,
 };
 
 /// What a rule is judged by, beside the request.
@@ -12,6 +13,8 @@ use super::{
 pub(crate) struct Ground<'a> {
     pub(crate) hosts: &'a Hosts,
     pub(crate) friends: &'a Friends,
+    /// Whether sitting at this machine is enough to administer.
+    pub(crate) near_administers: bool,
 }
 
 /// In which session a request is made.
@@ -43,7 +46,7 @@ pub(crate) fn without_session(
             if let Err(refusal) = foreign(asked, ground.hosts, &Friends::default()) {
                 return Some(Err(refusal));
             }
-            is_on_this_machine(asked).then_some(Ok(()))
+            (ground.near_administers && seems_near(asked)).then_some(Ok(()))
         }
     }
 }
@@ -55,12 +58,6 @@ pub(crate) fn with_standing(standing: Standing) -> Result<(), Refusal> {
         Standing::NoSession => Err(Refusal::SessionMissing),
         Standing::NoPassword => Err(Refusal::Elsewhere),
     }
-}
-
-/// Whether the person sits at this machine: the connection comes from it, the browser was told to ask it by its own
-/// name, and no proxy says that it asks for somebody else.
-pub(crate) fn is_on_this_machine(asked: &Asked<'_>) -> bool {
-    asked.peer.is_loopback() && asked.host.is_some_and(is_loopback) && !asked.forwarded
 }
 
 fn foreign(asked: &Asked<'_>, hosts: &Hosts, friends: &Friends) -> Result<(), Refusal> {
@@ -86,7 +83,8 @@ mod tests {
 
     fn judged(rule: Rule, asked: &Asked<'_>, standing: Standing) -> Result<(), Refusal> {
         let friends = Friends { origins: vec!["https://friend.example".to_owned()] };
-        let ground = Ground { hosts: &Hosts::default(), friends: &friends };
+        let hosts = Hosts::default();
+        let ground = Ground { hosts: &hosts, friends: &friends, near_administers: true };
         without_session(rule, asked, ground).unwrap_or_else(|| with_standing(standing))
     }
 
@@ -128,6 +126,13 @@ mod tests {
         let asked = Asked { forwarded: true, ..asked(NEAR, HERE, false) };
         assert_eq!(judged(Rule::Admin, &asked, Standing::NoSession), Err(Refusal::SessionMissing));
         assert_eq!(judged(Rule::Admin, &asked, Standing::Administrator), Ok(()));
+    }
+
+    #[test]
+    fn where_nearness_counts_for_nothing_the_machine_signs_in_too() {
+        let (hosts, friends) = (Hosts::default(), Friends::default());
+        let ground = Ground { hosts: &hosts, friends: &friends, near_administers: false };
+        assert_eq!(without_session(Rule::Admin, &asked(NEAR, HERE, true), ground), None);
     }
 
     #[test]

@@ -64,8 +64,9 @@ impl Refusal {
                  pass the Host header on or add the name to access.hosts"
             }
             Self::Elsewhere => {
-                "administration works from the machine itself, by localhost or 127.0.0.1, until an \
-                 administrator's password is set: there, or by `vidicon admin password`"
+                "administration wants the administrator's password, and none is set: set one by \
+                 `vidicon admin password`, or from the machine itself, by localhost or 127.0.0.1, where \
+                 access.local_admin allows that"
             }
             Self::SessionMissing => "this is for administrators: sign in first",
             Self::Unknown => "nobody knows where this request came from",

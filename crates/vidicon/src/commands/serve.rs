@@ -9,7 +9,7 @@ use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
     new_password, rooms,
-    settings::{Certificate, Listener, Settings, values::Secret},
+    settings::{Certificate, Listener, LocalAdmin, Settings, values::Secret},
 };
 
 /// Everything that was made ready before the network.
@@ -71,7 +71,9 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     tokio::spawn(observe.clone().run());
     let log = api::Log::new(metrics.clone(), observe.clone(), settings.log.access);
     let load = load_tests(started, &addresses, &stop);
-    let app = app(started, metrics, observe, load, &stop).await?;
+    let only_from_here =
+        addresses.iter().all(|(address, _)| address.ip().to_canonical().is_loopback());
+    let app = app(started, only_from_here, metrics, observe, load, &stop).await?;
     tokio::spawn(new_password::watch(started.data.path().to_owned(), app.access.clone()));
     let service = api::service(app);
     let grace = settings.stop.grace.get();
@@ -144,6 +146,7 @@ fn load_tests(
 /// Who may do what.
 fn access(
     started: &Started,
+    only_from_here: bool,
     library: &library::Library,
     metrics: &api::Metrics,
     observe: &api::Observe,
@@ -158,6 +161,12 @@ fn access(
         } else {
             Vec::new()
         },
+        local_admin: match settings.local_admin {
+            LocalAdmin::Auto => api::LocalAdmin::Auto,
+            LocalAdmin::On => api::LocalAdmin::On,
+            LocalAdmin::Off => api::LocalAdmin::Off,
+        },
+        only_from_here,
         session_lifetime: settings.session_lifetime.get(),
     };
     let keeper = Arc::new(api::InStore::new(library.store().clone()));
@@ -166,6 +175,7 @@ fn access(
 
 async fn app(
     started: &Started,
+    only_from_here: bool,
     metrics: api::Metrics,
     observe: api::Observe,
     load: api::LoadTests,
@@ -178,7 +188,7 @@ async fn app(
     let library = library(started, &folders, &films).await?;
     observe.watch_cache(lists_cache(&library));
     Ok(api::App {
-        access: access(started, &library, &metrics, &observe),
+        access: access(started, only_from_here, &library, &metrics, &observe),
         readiness: readiness::checks(started, &folders, stop),
         films,
         library,

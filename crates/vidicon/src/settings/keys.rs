@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     key::{Key, Kind},
-    subjects::{LogFormat, Segments, Symlinks},
+    subjects::{LocalAdmin, LogFormat, Segments, Symlinks},
     tls::TlsMode,
     values::{ByteSize, Duration, Word},
 };
@@ -138,6 +138,17 @@ pub static KEYS: &[Key] = &[
             Ok(())
         },
         show: |of| json!(of.access.hosts),
+    },
+    Key {
+        name: "access.local_admin",
+        about: "Whether somebody at this machine administers without the password, by localhost or 127.0.0.1. A proxy on \
+                this machine can make everybody look so: auto says no where access.hosts names a name, or where nothing but \
+                this machine's own address is listened on.",
+        kind: Kind::word::<LocalAdmin>(),
+        example: "off",
+        otherwise: None,
+        read: |to, from| from.word().map(|local| to.access.local_admin = local),
+        show: |of| json!(of.access.local_admin.word()),
     },
     Key {
         name: "access.session_lifetime",
