@@ -96,7 +96,9 @@ fn a_name_that_leads_to_this_machine_does_not_make_a_page_its_own() {
         for (method, target) in [("GET", "/api/v1/admin/status"), ("DELETE", "/api/v1/session")] {
             let mut http = server.http();
             http.send(format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
-            http.read_response(method).expect_problem(403);
+            let problem = http.read_response(method).expect_problem(403);
+            let detail = problem["detail"].to_string();
+            assert!(detail.contains("access: { hosts: [tv.example.org] }"), "what to do: {detail}");
         }
         let mut http = server.http();
         http.send(format!("GET /film.mp4 HTTP/1.1\r\nHost: {host}\r\n\r\n"));

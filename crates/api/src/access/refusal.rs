@@ -56,8 +56,8 @@ impl Refusal {
                  or as ?api_key= where a player can set no header"
             }
             Self::ForeignHost => {
-                "this server does not go by the name under which it was asked: ask it by its address, \
-                 or add the name to access.hosts"
+                "this server does not go by the name under which it was asked: ask it by its address, or add \
+                 the name to access.hosts in its configuration, as in `access: { hosts: [tv.example.org] }`"
             }
             Self::ForeignPage => {
                 "a page of another site may not do this: open Vidicon's own pages, or, behind a proxy, \
