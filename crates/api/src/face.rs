@@ -170,12 +170,16 @@ impl Inner {
             refusal.into_response()
         })?;
         let length = request.body().size_hint().lower();
-        if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
+        let allowed = routes::body_size(request.method(), request.uri().path(), self.body_size);
+        if usize::try_from(length).is_ok_and(|length| length <= allowed) {
             return Ok(cookie);
         }
         self.metrics.refused("body_size");
-        let allowed = self.body_size;
-        let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
+        let detail = if allowed == self.body_size {
+            format!("the body has {length} bytes; limits.body_size allows {allowed}")
+        } else {
+            format!("the picture has {length} bytes; it may have {allowed}")
+        };
         Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response().into())
     }
 
@@ -203,7 +207,8 @@ impl Inner {
                 head.extensions.insert(self.observe.clone());
                 head.extensions.insert(self.load.clone());
                 // One whose length was not announced ends where the limit is.
-                let body = Body::new(http_body_util::Limited::new(body, self.body_size));
+                let longest = routes::body_size(&head.method, head.uri.path(), self.body_size);
+                let body = Body::new(http_body_util::Limited::new(body, longest));
                 Box::pin(self.route(Request::from_parts(head, body))).await
             }
         };

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef, routing};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    routing,
+};
 use delivery::{Policy, films::Films};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use library::Library;
 use net::Route;
 use utoipa_axum::routes;
@@ -159,7 +163,19 @@ pub(crate) fn router(shared: Shared) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
         })
         .fallback(|| async { Problem::not_found("there is no such route; /api/docs lists all") })
+        // The face limits them before anything reads them, each to what it may have.
+        .layer(DefaultBodyLimit::disable())
         .with_state(shared)
+}
+
+/// The longest body that a request may have, in bytes, where it is usually so long: pictures are longer than what is
+/// written.
+pub(crate) fn body_size(method: &Method, path: &str, usual: usize) -> usize {
+    let of_poster = || {
+        let id = path.strip_prefix("/api/v1/videos/")?.strip_suffix("/poster")?;
+        (!id.contains('/')).then_some(pictures::UPLOAD_MAX)
+    };
+    if method == Method::PUT { usual.max(of_poster().unwrap_or(0)) } else { usual }
 }
 
 /// The name of the route that a path belongs to, as long as no route has said its own; none when

@@ -353,7 +353,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "limits.body_size",
-        about: "The largest body of a request.",
+        about: "The largest body of a request, but for pictures that are to be posters: those may have 20 MiB.",
         kind: Kind::Size(ByteSize::new(0), ByteSize::gib(1)),
         example: "4MiB",
         otherwise: None,
