@@ -107,10 +107,14 @@ enum Way {
 /// The way of a request, and its name in logs and metrics.
 fn way_of<B>(request: &http::Request<B>) -> (Way, Route) {
     let path = request.uri().path();
-    if pages::is_page(path) && (path == "/" || accept::wants_page(request.headers())) {
+    let route = routes::of(path);
+    // Forms of older pages are sent to where a page is now, by browsers that would like a page as answer.
+    let of_form = route.is_some() && !matches!(*request.method(), Method::GET | Method::HEAD);
+    let wants_page = || path == "/" || accept::wants_page(request.headers());
+    if !of_form && pages::is_page(path) && wants_page() {
         return (Way::Page, Route("page"));
     }
-    if let Some(route) = routes::of(path) {
+    if let Some(route) = route {
         return (Way::Route, route);
     }
     match films::door_of(path) {
