@@ -218,6 +218,7 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     files.push(started.data.lock());
     files.extend(rooms::database_files(&started.settings.database.location(started.data.path())));
     files.push(new_password::file(started.data.path()));
+    files.push(new_password::taken(started.data.path()));
     // Also when it is not in use: it may be again tomorrow.
     files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {
