@@ -242,6 +242,18 @@ fn a_data_folder_that_would_be_published_is_refused() {
 }
 
 #[test]
+fn a_data_folder_that_a_command_makes_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = place();
+    let ended = run(folder.path(), &["backup", "library.backup", "--data", "new/data"]);
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    for made in ["new", "new/data"] {
+        let mode = fs::metadata(folder.path().join(made)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{made}");
+    }
+}
+
+#[test]
 fn an_export_replaces_nothing_unless_told_to_and_publishes_nothing() {
     let folder = place();
     let export = |to: &str, more: &[&str]| {

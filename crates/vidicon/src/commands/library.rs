@@ -219,7 +219,7 @@ fn with_library<T>(
 fn place(flags: &Flags, around: &Surroundings) -> Result<(Settings, Location), Failure> {
     let settings = settings::load(flags, around)?.settings;
     let data = around.absolute(&settings.data);
-    fs::create_dir_all(&data)
+    data_folder::create(&data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let location = settings.database.location(&data);
     Ok((settings, location))
