@@ -214,7 +214,7 @@ impl Access {
         taken.map_err(TryError::Wait)?;
         let right = self.0.passwords.is_right(password, hash).await.map_err(TryError::Password)?;
         if right {
-            self.attempts(|attempts| attempts.forgive(address));
+            self.attempts(|attempts| attempts.forgive(address, near));
         }
         Ok(right)
     }
