@@ -254,7 +254,7 @@ fn a_data_folder_that_a_command_makes_is_for_its_user_alone() {
 }
 
 #[test]
-fn an_export_replaces_nothing_unless_told_to_and_publishes_nothing() {
+fn an_export_replaces_nothing_unless_told_to_and_nothing_is_published() {
     let folder = place();
     let export = |to: &str, more: &[&str]| {
         run(folder.path(), &[&["export", to, "--data", "data"], more].concat())
@@ -274,6 +274,8 @@ fn an_export_replaces_nothing_unless_told_to_and_publishes_nothing() {
     fs::remove_file(folder.path().join("out/ratings.json")).unwrap();
     assert_eq!(export("out", &[]).status, Some(2), "one of them is enough");
 
+    let ended = run(folder.path(), &["backup", "videos/library.backup", "--data", "data"]);
+    assert_eq!(ended.status, Some(2), "{}", ended.err);
     for more in [&[][..], &["--force"]] {
         let ended = export("videos/old", more);
         assert_eq!(ended.status, Some(2), "{}", ended.err);

@@ -28,6 +28,7 @@ use crate::{
 pub(super) fn backup(file: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let (_, location) = place(flags, around)?;
     let file = around.absolute(file);
+    refuse_published(&file, flags, around)?;
     let backup = block_on(async {
         let store = Store::open(&location).await?;
         let backup = store.backup(&file, now_ms()).await?;
@@ -145,14 +146,13 @@ pub(super) fn export(
 }
 
 /// Everything that there is about the household must not be fetched by whoever guesses its name.
-fn refuse_published(folder: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
+fn refuse_published(path: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let (settings, _) = place(flags, around)?;
     let media: Vec<_> = settings.folders.iter().map(|media| around.absolute(media)).collect();
-    data_folder::refuse_published(folder, &media).map_err(|_| {
+    data_folder::refuse_published(path, &media).map_err(|_| {
         Failure::Usage(format!(
-            "{} lies inside a media folder: everybody could fetch what is written there. Name a folder outside, as in \
-             `vidicon export /srv/exported`",
-            folder.display()
+            "{} lies inside a media folder: everybody could fetch what is written there. Name a place outside",
+            path.display()
         ))
     })
 }
