@@ -1,8 +1,9 @@
 //! Who may do what.
 //!
 //! ```text
-//! request ─► a key, where keys are set ─► the route's rule ─► Open, Watch: yes
-//!                                            Edit:  not for pages of other sites
+//! request ─► a key, where keys are set ─► the route's rule ─► Open: yes
+//!                                            Play:  yes
+//!                                            Watch, Edit: not for pages of other sites
 //!                                            Admin: nor for those; from this machine, unless a proxy may stand
 //!                                                   before (`near`), or in a session
 //! ```
@@ -72,6 +73,8 @@ pub struct AccessSettings {
     pub keys: ApiKeys,
     /// The names that are ours.
     pub hosts: Hosts,
+    /// Origins whose pages may read. `*`, for every one, does not count here, unless they may also change things.
+    pub reading_origins: Vec<String>,
     /// Origins whose pages may change things; `*` for every one.
     pub writing_origins: Vec<String>,
     /// Whether sitting at this machine is enough to administer.
@@ -90,6 +93,7 @@ struct Inner {
     keys: ApiKeys,
     hosts: Hosts,
     friends: Friends,
+    readers: Friends,
     near_administers: bool,
     keeper: Arc<dyn SessionKeeper>,
     sessions: Sessions,
@@ -111,11 +115,14 @@ impl Access {
         let AccessSettings {
             keys,
             hosts,
+            mut reading_origins,
             writing_origins,
             local_admin,
             only_from_here,
             session_lifetime,
         } = settings;
+        // What every site may play is not what every site may know.
+        reading_origins.retain(|origin| origin != "*" || writing_origins.contains(origin));
         let near_administers = local_admin.allows(hosts.has_names(), only_from_here);
         if !near_administers && local_admin == LocalAdmin::Auto {
             tracing::info!(
@@ -127,6 +134,7 @@ impl Access {
             keys,
             hosts,
             friends: Friends { origins: writing_origins },
+            readers: Friends { origins: reading_origins },
             near_administers,
             sessions: Sessions::new(Arc::clone(&keeper), session_lifetime),
             keeper,
@@ -176,8 +184,8 @@ impl Access {
     /// Whether a request may be made.
     async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
         let asked = Asked::of(request, peer);
-        let Inner { hosts, friends, near_administers, .. } = self.0.as_ref();
-        let ground = Ground { hosts, friends, near_administers: *near_administers };
+        let Inner { hosts, friends, readers, near_administers, .. } = self.0.as_ref();
+        let ground = Ground { hosts, friends, readers, near_administers: *near_administers };
         let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
             verdict
         } else {

@@ -147,7 +147,12 @@ impl Inner {
         B::Error: Into<axum::BoxError>,
     {
         let (way, route) = way_of(&call.request);
-        if let Some(response) = self.cors.preflight(&call.request) {
+        let of = match way {
+            Way::File | Way::Film(_) => cors::Of::Media,
+            Way::Route if matches!(route.0, "playback" | "health") => cors::Of::Media,
+            Way::Route | Way::Page | Way::Asset => cors::Of::Household,
+        };
+        if let Some(response) = self.cors.preflight(of, &call.request) {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
@@ -156,7 +161,7 @@ impl Inner {
             Ok(None) => self.answer_known(call, way).await,
             Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
-        self.cors.allow(origin.as_ref(), response.headers_mut());
+        self.cors.allow(of, origin.as_ref(), response.headers_mut());
         // A route knows its name better.
         let route = match way {
             Way::Route => response.extensions_mut().remove::<Route>().unwrap_or(route),

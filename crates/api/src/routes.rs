@@ -77,13 +77,13 @@ impl FromRef<Shared> for Readiness {
 
 /// Every route.
 pub(crate) fn all() -> Guarded<Shared> {
-    use Rule::{Admin, Edit, Open, Watch};
+    use Rule::{Admin, Edit, Open, Play, Watch};
     Guarded::new(openapi::base())
         .with(Open, "health", routes!(health::health))
-        .with(Watch, "ready", routes!(ready::ready))
-        .with(Watch, "metrics", routes!(metrics::metrics))
-        .with(Watch, "playback", routes!(playback::get, playback::post))
-        .with(Watch, "api_docs", routes!(docs::openapi_json))
+        .with(Play, "ready", routes!(ready::ready))
+        .with(Play, "metrics", routes!(metrics::metrics))
+        .with(Play, "playback", routes!(playback::get, playback::post))
+        .with(Play, "api_docs", routes!(docs::openapi_json))
         .with(Watch, "session", routes!(signing_in::who))
         .with(Edit, "session", routes!(signing_in::sign_in, signing_in::sign_out))
         .with(Admin, "sessions", routes!(signing_in::list))
@@ -93,7 +93,7 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_logs", routes!(observed::logs))
         .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
         .with(Admin, "old_performance", routes!(load::old_status, load::old_start))
-        .page(Watch, "api_docs", "/api/docs", docs::page)
+        .page(Play, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))
         .with(Watch, "random_video", routes!(videos::random))

@@ -156,6 +156,7 @@ fn access(
     let settings = api::AccessSettings {
         keys: api_keys(started),
         hosts: api::Hosts::new(settings.hosts.clone(), greeting::host().as_deref()),
+        reading_origins: cors.origins.iter().map(ToString::to_string).collect(),
         writing_origins: if cors.writes {
             cors.origins.iter().map(ToString::to_string).collect()
         } else {

@@ -127,9 +127,9 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "access.hosts",
-        about: "Names by which this server is asked: those that a name server or a proxy gives it. What changes something is \
-                refused under other names. Addresses, names without a dot, those that end in .local, .lan or .home.arpa and \
-                the machine's own need not be named.",
+        about: "Names by which this server is asked: those that a name server or a proxy gives it. Under other names \
+                nothing is changed, and the library is not shown over plain HTTP. Addresses, names without a dot, those that \
+                end in .local, .lan or .home.arpa and the machine's own need not be named.",
         kind: Kind::List("names"),
         example: "[tv.example.org]",
         otherwise: None,
@@ -161,8 +161,9 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "access.cors.origins",
-        about: "The sites whose pages may read from here (GET and HEAD): * for all, or scheme://host[:port]. An empty list \
-                lets no page of another site read.",
+        about: "The sites whose pages may read from here (GET and HEAD): scheme://host[:port], or * for all. * is for \
+                files and films: the library, with what was watched, is read only by sites that are named, unless \
+                access.cors.writes is set. An empty list lets no page of another site read.",
         kind: Kind::List("origins"),
         example: "[\"https://tv.example.org\"]",
         otherwise: None,
