@@ -1,9 +1,11 @@
 //! Who may do what.
 //!
 //! ```text
-//! request ─► a key, where keys are set ─► the route's rule ─► Open, Watch: yes
-//!                                            Edit:  not for pages of other sites
-//!                                            Admin: nor for those; from this machine, or in a session
+//! request ─► a key, where keys are set ─► the route's rule ─► Open: yes
+//!                                            Play:  yes
+//!                                            Watch, Edit: not for pages of other sites
+//!                                            Admin: nor for those; from this machine, unless a proxy may stand
+//!                                                   before (`near`), or in a session
 //! ```
 //!
 //! The decisions are functions of what a request says ([`asked`], [`decide`], [`foreign`], [`hosts`]). Around them: the keys,
@@ -18,6 +20,7 @@ mod hosts;
 mod in_store;
 mod keeper;
 mod keys;
+mod near;
 mod password;
 mod refusal;
 pub(crate) mod routes;
@@ -52,6 +55,7 @@ pub use self::{
         InMemory, KeeperError, Kept, Session, SessionKeeper, TokenHash as SessionToken, session_id,
     },
     keys::ApiKeys,
+    near::LocalAdmin,
     password::{
         LENGTH as PASSWORD_LENGTH, PasswordError, hash as hash_password,
         is_hash as is_password_hash,
@@ -69,8 +73,12 @@ pub struct AccessSettings {
     pub keys: ApiKeys,
     /// The names that are ours.
     pub hosts: Hosts,
+    /// Origins whose pages may read. `*`, for every one, does not count here, unless they may also change things.
+    pub reading_origins: Vec<String>,
     /// Origins whose pages may change things; `*` for every one.
     pub writing_origins: Vec<String>,
+    /// Whether sitting at this machine is enough to administer.
+    pub local_admin: LocalAdmin,
     /// How long a session lasts.
     pub session_lifetime: Duration,
 }
@@ -83,6 +91,8 @@ struct Inner {
     keys: ApiKeys,
     hosts: Hosts,
     friends: Friends,
+    readers: Friends,
+    near_administers: bool,
     keeper: Arc<dyn SessionKeeper>,
     sessions: Sessions,
     passwords: Passwords,
@@ -100,11 +110,29 @@ impl Access {
         metrics: Metrics,
         observe: Observe,
     ) -> Self {
-        let AccessSettings { keys, hosts, writing_origins, session_lifetime } = settings;
+        let AccessSettings {
+            keys,
+            hosts,
+            mut reading_origins,
+            writing_origins,
+            local_admin,
+            session_lifetime,
+        } = settings;
+        // What every site may play is not what every site may know.
+        reading_origins.retain(|origin| origin != "*" || writing_origins.contains(origin));
+        let near_administers = local_admin.allows(hosts.has_names());
+        if !near_administers && local_admin == LocalAdmin::Auto {
+            tracing::info!(
+                "a proxy may stand before: administration wants the password on this machine too, unless \
+                 access.local_admin says otherwise"
+            );
+        }
         Self(Arc::new(Inner {
             keys,
             hosts,
             friends: Friends { origins: writing_origins },
+            readers: Friends { origins: reading_origins },
+            near_administers,
             sessions: Sessions::new(Arc::clone(&keeper), session_lifetime),
             keeper,
             passwords: Passwords::default(),
@@ -153,7 +181,8 @@ impl Access {
     /// Whether a request may be made.
     async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
         let asked = Asked::of(request, peer);
-        let ground = Ground { hosts: &self.0.hosts, friends: &self.0.friends };
+        let Inner { hosts, friends, readers, near_administers, .. } = self.0.as_ref();
+        let ground = Ground { hosts, friends, readers, near_administers: *near_administers };
         let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
             verdict
         } else {
@@ -190,19 +219,19 @@ impl Access {
         taken.map_err(TryError::Wait)?;
         let right = self.0.passwords.is_right(password, hash).await.map_err(TryError::Password)?;
         if right {
-            self.attempts(|attempts| attempts.forgive(address));
+            self.attempts(|attempts| attempts.forgive(address, near));
         }
         Ok(right)
+    }
+
+    /// Whether whoever asks sits at this machine, and that is enough to administer.
+    fn is_near(&self, asked: &Parts, peer: Peer) -> bool {
+        self.0.near_administers && near::seems_near(&Asked::of(asked, peer))
     }
 
     fn attempts<T>(&self, ask: impl FnOnce(&mut Attempts) -> T) -> T {
         ask(&mut self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// Whether whoever asks sits at this machine.
-fn is_near(asked: &Parts, peer: Peer) -> bool {
-    decide::is_on_this_machine(&Asked::of(asked, peer))
 }
 
 /// Why a password was not even tried.

@@ -23,17 +23,28 @@ const REMEMBER: HeaderValue = HeaderValue::from_static("3600");
 /// What pages of other origins may do.
 #[derive(Clone, Debug, Default)]
 pub struct Cors {
-    /// Origins whose pages may read, as in `https://example.org`; `*` for every one. None means
-    /// that only Vidicon's own pages may.
+    /// Origins whose pages may read, as in `https://example.org`; `*` for every one, as far as
+    /// [`Of::Media`]. None means that only Vidicon's own pages may.
     pub origins: Vec<String>,
     /// Whether those pages may also change things.
     pub writes: bool,
+}
+
+/// What an answer is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Files and films, which a player on any page may need.
+    Media,
+    /// What the household has and does. `*` does not stand for who may read that, unless `*` may
+    /// also change it.
+    Household,
 }
 
 /// The policy, ready for use.
 pub(crate) struct Rule {
     origins: Vec<HeaderValue>,
     any: bool,
+    writes: bool,
     methods: HeaderValue,
 }
 
@@ -42,13 +53,14 @@ impl Rule {
         Self {
             any: cors.origins.iter().any(|origin| origin == "*"),
             origins: cors.origins.iter().filter_map(|origin| origin.parse().ok()).collect(),
+            writes: cors.writes,
             methods: if cors.writes { WRITES } else { READS },
         }
     }
 
     /// Answers a preflight: a browser asking whether a page may make the request that it wants
     /// to make. None when this is no preflight.
-    pub(crate) fn preflight<B>(&self, request: &http::Request<B>) -> Option<Response> {
+    pub(crate) fn preflight<B>(&self, of: Of, request: &http::Request<B>) -> Option<Response> {
         let asked = request.headers();
         if request.method() != Method::OPTIONS
             || !asked.contains_key(header::ORIGIN)
@@ -61,7 +73,7 @@ impl Rule {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, REMEMBER);
-        self.allow(asked.get(header::ORIGIN), headers);
+        self.allow(of, asked.get(header::ORIGIN), headers);
         Some(response)
     }
 
@@ -69,8 +81,8 @@ impl Rule {
     ///
     /// With `*` every answer says so, whether or not a page asked: a browser may keep one that a
     /// `<video>` fetched and give it to a script later.
-    pub(crate) fn allow(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
-        let allowed = if self.any {
+    pub(crate) fn allow(&self, of: Of, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+        let allowed = if self.any && (of == Of::Media || self.writes) {
             Some(HeaderValue::from_static("*"))
         } else {
             if !self.origins.is_empty() {
@@ -96,8 +108,12 @@ mod tests {
     }
 
     fn allowed(rule: &Rule, origin: &str) -> HeaderMap {
+        allowed_of(Of::Media, rule, origin)
+    }
+
+    fn allowed_of(of: Of, rule: &Rule, origin: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        rule.allow(Some(&origin.parse().unwrap()), &mut headers);
+        rule.allow(of, Some(&origin.parse().unwrap()), &mut headers);
         headers
     }
 
@@ -106,6 +122,17 @@ mod tests {
         let headers = allowed(&rule(&["*"], false), "https://a.example");
         assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
         assert!(!headers.contains_key(header::VARY));
+    }
+
+    #[test]
+    fn what_a_household_has_is_read_by_sites_that_are_named() {
+        let of = |origins: &[&str], writes| {
+            let headers = allowed_of(Of::Household, &rule(origins, writes), "https://a.example");
+            headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).cloned()
+        };
+        assert_eq!(of(&["*"], false), None);
+        assert_eq!(of(&["*", "https://a.example"], false).unwrap(), "https://a.example");
+        assert_eq!(of(&["*"], true).unwrap(), "*");
     }
 
     #[test]
@@ -131,7 +158,7 @@ mod tests {
             .body(())
             .unwrap();
         let methods = |rule: Rule| {
-            let response = rule.preflight(&request).unwrap();
+            let response = rule.preflight(Of::Media, &request).unwrap();
             response.headers()[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap().to_owned()
         };
         assert_eq!(methods(rule(&["*"], false)), "GET, HEAD");
@@ -141,6 +168,6 @@ mod tests {
     #[test]
     fn a_plain_options_request_is_no_preflight() {
         let request = http::Request::options("/x").body(()).unwrap();
-        assert!(rule(&["*"], true).preflight(&request).is_none());
+        assert!(rule(&["*"], true).preflight(Of::Media, &request).is_none());
     }
 }

@@ -107,10 +107,14 @@ enum Way {
 /// The way of a request, and its name in logs and metrics.
 fn way_of<B>(request: &http::Request<B>) -> (Way, Route) {
     let path = request.uri().path();
-    if pages::is_page(path) && (path == "/" || accept::wants_page(request.headers())) {
+    let route = routes::of(path);
+    // Forms of older pages are sent to where a page is now, by browsers that would like a page as answer.
+    let of_form = route.is_some() && !matches!(*request.method(), Method::GET | Method::HEAD);
+    let wants_page = || path == "/" || accept::wants_page(request.headers());
+    if !of_form && pages::is_page(path) && wants_page() {
         return (Way::Page, Route("page"));
     }
-    if let Some(route) = routes::of(path) {
+    if let Some(route) = route {
         return (Way::Route, route);
     }
     match films::door_of(path) {
@@ -143,7 +147,12 @@ impl Inner {
         B::Error: Into<axum::BoxError>,
     {
         let (way, route) = way_of(&call.request);
-        if let Some(response) = self.cors.preflight(&call.request) {
+        let of = match way {
+            Way::File | Way::Film(_) => cors::Of::Media,
+            Way::Route if matches!(route.0, "playback" | "health") => cors::Of::Media,
+            Way::Route | Way::Page | Way::Asset => cors::Of::Household,
+        };
+        if let Some(response) = self.cors.preflight(of, &call.request) {
             return Answer { response, route };
         }
         let origin = call.request.headers().get(header::ORIGIN).cloned();
@@ -152,7 +161,7 @@ impl Inner {
             Ok(None) => self.answer_known(call, way).await,
             Ok(Some(cookie)) => with_key(self.answer_known(call, way).await, cookie),
         };
-        self.cors.allow(origin.as_ref(), response.headers_mut());
+        self.cors.allow(of, origin.as_ref(), response.headers_mut());
         // A route knows its name better.
         let route = match way {
             Way::Route => response.extensions_mut().remove::<Route>().unwrap_or(route),
@@ -170,12 +179,16 @@ impl Inner {
             refusal.into_response()
         })?;
         let length = request.body().size_hint().lower();
-        if usize::try_from(length).is_ok_and(|length| length <= self.body_size) {
+        let allowed = routes::body_size(request.method(), request.uri().path(), self.body_size);
+        if usize::try_from(length).is_ok_and(|length| length <= allowed) {
             return Ok(cookie);
         }
         self.metrics.refused("body_size");
-        let allowed = self.body_size;
-        let detail = format!("the body has {length} bytes; limits.body_size allows {allowed}");
+        let detail = if allowed == self.body_size {
+            format!("the body has {length} bytes; limits.body_size allows {allowed}")
+        } else {
+            format!("the picture has {length} bytes; it may have {allowed}")
+        };
         Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response().into())
     }
 
@@ -203,7 +216,8 @@ impl Inner {
                 head.extensions.insert(self.observe.clone());
                 head.extensions.insert(self.load.clone());
                 // One whose length was not announced ends where the limit is.
-                let body = Body::new(http_body_util::Limited::new(body, self.body_size));
+                let longest = routes::body_size(&head.method, head.uri.path(), self.body_size);
+                let body = Body::new(http_body_util::Limited::new(body, longest));
                 Box::pin(self.route(Request::from_parts(head, body))).await
             }
         };

@@ -103,7 +103,7 @@ fn state(rule: Rule, operation: &mut Operation) {
     let none = SecurityRequirement::default();
     operation.security = Some(match rule {
         Rule::Open => vec![none],
-        Rule::Watch | Rule::Edit => {
+        Rule::Play | Rule::Watch | Rule::Edit => {
             let mut ways = vec![none];
             ways.extend(openapi::KEYS.map(|key| SecurityRequirement::new(key, [""; 0])));
             ways

@@ -116,14 +116,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for FormOrJson<T> {
     }
 }
 
-/// A body as it is. Longer ones than `limits.body_size` are refused.
+/// A body as it is. The face ends longer ones than it lets in.
 pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let status = rejection.status();
         match status {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::new(status, "the body is longer than limits.body_size allows")
-            }
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                status,
+                "the body is longer than limits.body_size allows, or a picture larger than 20 MiB",
+            ),
             _ => Problem::bad("the body did not come whole"),
         }
     })

@@ -38,7 +38,7 @@ mod v1;
 
 pub use {
     access::{
-        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept,
+        Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept, LocalAdmin,
         PASSWORD_LENGTH, PasswordError, Rule, Session, SessionKeeper, SessionToken, hash_password,
         is_password_hash, session_id,
     },

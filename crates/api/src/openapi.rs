@@ -29,8 +29,8 @@ const PROBLEM: &str = "application/problem+json";
     info(
         title = "Vidicon",
         description = "Everything that Vidicon does. `x-access` says who may use a route: `open` everybody; \
-            `watch` and `edit` whoever shows an API key, where keys are set, and pages of other sites never for \
-            `edit`; `admin` only from the machine itself, or with an administrator's session. Every refusal is a \
+            `play`, `watch` and `edit` whoever shows an API key, where keys are set, and pages of other sites only for \
+            `play`, unless they are named; `admin` only from the machine itself, or with an administrator's session. Every refusal is a \
             problem document (RFC 9457). Times are RFC 3339 in UTC, lengths are seconds.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
@@ -184,7 +184,7 @@ mod tests {
         let mut ids = BTreeSet::new();
         for (name, operation) in operations(&document) {
             let rule = operation["x-access"].as_str().unwrap_or_default();
-            assert!(["open", "watch", "edit", "admin"].contains(&rule), "{name}: {rule:?}");
+            assert!(["open", "play", "watch", "edit", "admin"].contains(&rule), "{name}: {rule:?}");
             // Asking how a film can be played takes a body and changes nothing.
             let reads = name.starts_with("get ") || name.starts_with("post /playback/");
             assert!(reads || matches!(rule, "edit" | "admin"), "{name} changes something: {rule}");

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef, routing};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    routing,
+};
 use delivery::{Policy, films::Films};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use library::Library;
 use net::Route;
 use utoipa_axum::routes;
@@ -73,13 +77,13 @@ impl FromRef<Shared> for Readiness {
 
 /// Every route.
 pub(crate) fn all() -> Guarded<Shared> {
-    use Rule::{Admin, Edit, Open, Watch};
+    use Rule::{Admin, Edit, Open, Play, Watch};
     Guarded::new(openapi::base())
         .with(Open, "health", routes!(health::health))
-        .with(Watch, "ready", routes!(ready::ready))
-        .with(Watch, "metrics", routes!(metrics::metrics))
-        .with(Watch, "playback", routes!(playback::get, playback::post))
-        .with(Watch, "api_docs", routes!(docs::openapi_json))
+        .with(Play, "ready", routes!(ready::ready))
+        .with(Play, "metrics", routes!(metrics::metrics))
+        .with(Play, "playback", routes!(playback::get, playback::post))
+        .with(Play, "api_docs", routes!(docs::openapi_json))
         .with(Watch, "session", routes!(signing_in::who))
         .with(Edit, "session", routes!(signing_in::sign_in, signing_in::sign_out))
         .with(Admin, "sessions", routes!(signing_in::list))
@@ -89,7 +93,7 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Admin, "admin_logs", routes!(observed::logs))
         .with(Admin, "admin_loadtest", routes!(load::status, load::start, load::stop))
         .with(Admin, "old_performance", routes!(load::old_status, load::old_start))
-        .page(Watch, "api_docs", "/api/docs", docs::page)
+        .page(Play, "api_docs", "/api/docs", docs::page)
         .with(Watch, "videos", routes!(videos::list))
         .with(Watch, "facets", routes!(videos::facets))
         .with(Watch, "random_video", routes!(videos::random))
@@ -159,7 +163,19 @@ pub(crate) fn router(shared: Shared) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know the method")
         })
         .fallback(|| async { Problem::not_found("there is no such route; /api/docs lists all") })
+        // The face limits them before anything reads them, each to what it may have.
+        .layer(DefaultBodyLimit::disable())
         .with_state(shared)
+}
+
+/// The longest body that a request may have, in bytes, where it is usually so long: pictures are longer than what is
+/// written.
+pub(crate) fn body_size(method: &Method, path: &str, usual: usize) -> usize {
+    let of_poster = || {
+        let id = path.strip_prefix("/api/v1/videos/")?.strip_suffix("/poster")?;
+        (!id.contains('/')).then_some(pictures::UPLOAD_MAX)
+    };
+    if method == Method::PUT { usual.max(of_poster().unwrap_or(0)) } else { usual }
 }
 
 /// The name of the route that a path belongs to, as long as no route has said its own; none when

@@ -2,8 +2,12 @@
 //!
 //! Of what a reader has missed it gets all that is kept, then what happens. One that is too slow, or
 //! was away for too long, gets `reset`: forget what you know and ask anew.
+//!
+//! What happens is not told in the order of its numbers: what another process wrote is found in the journal a moment
+//! later, and of two that write at once either may be told first. So nothing is left out for its number being low, and
+//! the `id` of an event says up to where all was told, which need not be its own number.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -28,6 +32,10 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How many may listen at once.
 const LISTENERS: usize = 512;
+
+/// How many events may have been told beyond one that was not, before that one is thought never to come: a number of a
+/// journal can be without a line.
+const AHEAD: usize = 1_000;
 
 /// When a reader shall try again, in milliseconds.
 const RETRY_MS: u32 = 2000;
@@ -71,22 +79,26 @@ impl Listeners {
                 .header(header::RETRY_AFTER, HeaderValue::from_static("60"))
         })?;
         let mut first = format!("retry: {RETRY_MS}\n");
-        let mut sent = newest;
+        let mut told = Told { whole: newest, ahead: BTreeSet::new() };
+        let mut again = BTreeSet::new();
         match missed {
             Missed::All(events) => {
                 for event in &events {
-                    sent = sent.max(event.number.unwrap_or(sent));
-                    write(&mut first, event);
+                    // They are of one moment, and in order.
+                    told.whole = told.whole.max(event.number.unwrap_or(0));
+                    again.extend(event.number);
+                    write(&mut first, event, event.number);
                 }
             }
             Missed::TooMuch => reset(&mut first, newest),
         }
         // Without data it is no event, and still remembered as the last id.
-        let _ = write!(first, "id: {sent}\n\n");
+        let _ = write!(first, "id: {}\n\n", told.whole);
         let reader = Reader {
             first: Some(first),
             live,
-            sent,
+            told,
+            again,
             heartbeat: self.heartbeat,
             stop: self.stop.clone(),
             _place: place,
@@ -110,11 +122,34 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Option<i64> {
     headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
 }
 
+/// What a reader was told.
+struct Told {
+    /// All events up to this number.
+    whole: i64,
+    /// The numbers of further ones.
+    ahead: BTreeSet<i64>,
+}
+
+impl Told {
+    fn note(&mut self, number: i64) {
+        if number > self.whole {
+            self.ahead.insert(number);
+        }
+        while let Some(next) = self.ahead.first().copied()
+            && (next == self.whole.saturating_add(1) || self.ahead.len() > AHEAD)
+        {
+            self.whole = next;
+            self.ahead.pop_first();
+        }
+    }
+}
+
 struct Reader {
     first: Option<String>,
     live: broadcast::Receiver<Event>,
-    /// The number of the newest event that was sent.
-    sent: i64,
+    told: Told,
+    /// The numbers of events that were told as missed, and may come once more.
+    again: BTreeSet<i64>,
     heartbeat: Duration,
     stop: CancellationToken,
     _place: OwnedSemaphorePermit,
@@ -144,35 +179,36 @@ impl Reader {
                     // What is still in the buffer is older than what the reader will ask for.
                     self.live = self.live.resubscribe();
                     let mut text = String::new();
-                    reset(&mut text, self.sent);
+                    reset(&mut text, self.told.whole);
                     return Some(text);
                 }
             };
-            if event.number.is_some_and(|number| number <= self.sent) {
+            if event.number.is_some_and(|number| self.again.remove(&number)) {
                 continue;
             }
-            self.sent = event.number.unwrap_or(self.sent);
+            if let Some(number) = event.number {
+                self.told.note(number);
+            }
             let mut text = String::new();
-            write(&mut text, &event);
+            write(&mut text, &event, event.number.and(Some(self.told.whole)));
             return Some(text);
         }
     }
 }
 
-fn write(text: &mut String, Event { number, kind, body }: &Event) {
+/// Writes an event; `id` is where to go on after it.
+fn write(text: &mut String, Event { kind, body, .. }: &Event, id: Option<i64>) {
     // Writing to a string cannot fail.
-    if let Some(number) = number {
-        let _ = writeln!(text, "id: {number}");
+    if let Some(id) = id {
+        let _ = writeln!(text, "id: {id}");
     }
     // JSON has no line breaks of its own when it is written like this.
     let _ = writeln!(text, "event: {kind}\ndata: {body}\n");
 }
 
-fn reset(text: &mut String, number: i64) {
-    write(
-        text,
-        &Event { number: Some(number), kind: "reset".to_owned(), body: serde_json::json!({}) },
-    );
+fn reset(text: &mut String, id: i64) {
+    let event = Event { number: None, kind: "reset".to_owned(), body: serde_json::json!({}) };
+    write(text, &event, Some(id));
 }
 
 #[cfg(test)]
@@ -191,7 +227,11 @@ mod tests {
     }
 
     fn said(number: i64) -> String {
-        format!("id: {number}\nevent: views\ndata: {{\"views\":{number}}}\n\n")
+        said_with(number, number)
+    }
+
+    fn said_with(id: i64, number: i64) -> String {
+        format!("id: {id}\nevent: views\ndata: {{\"views\":{number}}}\n\n")
     }
 
     async fn next(body: &mut Body) -> Option<String> {
@@ -227,7 +267,30 @@ mod tests {
         }
         assert_eq!(next(&mut body).await.unwrap(), reset);
         sender.send(event(20)).unwrap();
-        assert_eq!(next(&mut body).await.unwrap(), said(20));
+        // Of what came between it knows nothing, so it would go on from before that.
+        assert_eq!(next(&mut body).await.unwrap(), said_with(9, 20));
+    }
+
+    #[tokio::test]
+    async fn what_comes_late_is_told_and_is_not_skipped_by_who_comes_back() {
+        let (sender, receiver) = broadcast::channel(8);
+        let listeners = Listeners::new(CancellationToken::new());
+        let mut body = listeners.stream(receiver, 5, Missed::All(Vec::new())).unwrap().into_body();
+        next(&mut body).await.unwrap();
+        for (number, id) in [(7, 5), (8, 5), (6, 8), (9, 9), (4, 9), (5, 9), (10, 10)] {
+            sender.send(event(number)).unwrap();
+            assert_eq!(next(&mut body).await.unwrap(), said_with(id, number));
+        }
+    }
+
+    #[test]
+    fn a_number_that_never_comes_is_not_waited_for_for_ever() {
+        let mut told = Told { whole: 0, ahead: BTreeSet::new() };
+        for number in 2..2000 {
+            told.note(number);
+            assert!(told.ahead.len() <= AHEAD);
+        }
+        assert_eq!((told.whole, told.ahead.len()), (1999, 0));
     }
 
     #[tokio::test]

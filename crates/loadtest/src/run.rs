@@ -209,7 +209,7 @@ mod tests {
     }
 
     fn library(target: &str) -> (u16, String) {
-        let video = r#"{"id":"abc","path":"a b.mp4","size":5000000,"poster":{"url":"/p.jpg"}}"#;
+        let video = r#"{"id":"abc","path":"a%20b.mp4","size":5000000,"poster":{"url":"/p.jpg"}}"#;
         let path = target.split('?').next().unwrap_or_default();
         match path {
             "/api/v1/videos" => (200, format!(r#"{{"items":[{video}],"total":1}}"#)),

@@ -38,6 +38,7 @@ struct List {
 #[derive(Deserialize)]
 struct Video {
     id: String,
+    /// Percent-encoded, as in every answer about videos.
     path: String,
     size: u64,
     #[serde(default = "yes")]
@@ -76,7 +77,7 @@ impl Stock {
         {
             stock.listed = Some(list.total);
             for video in list.items.into_iter().filter(|video| video.present) {
-                let address = address_of(&video.path);
+                let address = format!("/video/{}", video.path.trim_start_matches('/'));
                 stock.files.push(File { address, bytes: video.size });
                 stock.films.push(video.id);
             }

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 pub use load::restore;
 
-use self::tables::{Kind, TABLES, columns};
+use self::tables::{Kind, SECRETS, TABLES, columns};
 use crate::{
     Store, StoreError,
     db::{Columns, args},
@@ -47,10 +47,28 @@ impl Store {
     /// Writes a backup of one moment, while others read and write. The file appears when it is
     /// whole, and replaces one with this name. Only its owner may read it.
     pub async fn backup(&self, path: &Path, now_ms: i64) -> Result<Backup, StoreError> {
+        self.write_backup(path, now_ms, true).await
+    }
+
+    /// The same without what would let somebody in, for a file that may get into other hands.
+    pub async fn backup_without_secrets(
+        &self,
+        path: &Path,
+        now_ms: i64,
+    ) -> Result<Backup, StoreError> {
+        self.write_backup(path, now_ms, false).await
+    }
+
+    async fn write_backup(
+        &self,
+        path: &Path,
+        now_ms: i64,
+        secrets: bool,
+    ) -> Result<Backup, StoreError> {
         let (blocks, taken) = mpsc::channel(4);
         let path = path.to_owned();
         let writing = tokio::task::spawn_blocking(move || file::Part::write(&path, taken));
-        let poured = self.pour(&blocks, now_ms).await;
+        let poured = self.pour(&blocks, now_ms, secrets).await;
         drop(blocks);
         let part = writing.await.map_err(|error| StoreError::Unavailable {
             text: format!("the backup was not finished: {error}"),
@@ -59,7 +77,12 @@ impl Store {
         Ok(Backup { rows, bytes: part.keep()?, made_ms: now_ms })
     }
 
-    async fn pour(&self, blocks: &mpsc::Sender<Vec<u8>>, now_ms: i64) -> Result<u64, StoreError> {
+    async fn pour(
+        &self,
+        blocks: &mpsc::Sender<Vec<u8>>,
+        now_ms: i64,
+        secrets: bool,
+    ) -> Result<u64, StoreError> {
         let mut link = self.db.snapshot().await?;
         let last = link.row("SELECT COALESCE(MAX(seq), 0) FROM changes", args![]).await?;
         let last_change = last.map_or(Ok(0), |row| row.int())?;
@@ -77,7 +100,8 @@ impl Store {
             let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
             line(blocks, &json!({ "table": table, "columns": names })).await;
             // By the first column, which begins every key: the order in which they were made.
-            let sql = format!("SELECT {} FROM {table} ORDER BY 1", names.join(", "));
+            let only = if secrets || *table != "meta" { String::new() } else { no_secrets() };
+            let sql = format!("SELECT {} FROM {table}{only} ORDER BY 1", names.join(", "));
             link.pour(sql, blocks, |row, block| {
                 rows += 1;
                 write_row(&mut row.columns(), &columns, block)
@@ -87,6 +111,11 @@ impl Store {
         line(blocks, &json!({ "end": true, "rows": rows })).await;
         Ok(rows)
     }
+}
+
+/// Leaves the secrets out of the single values.
+fn no_secrets() -> String {
+    format!(" WHERE key NOT IN ('{}')", SECRETS.join("', '"))
 }
 
 /// Writes a line. If nobody takes it, who should have says why.

@@ -72,8 +72,9 @@ impl Builder {
         self
     }
 
-    /// Sets an environment variable; the environment is otherwise empty but for `PATH`, `HOME`, and
-    /// a `VIDICON_CONFIG` that names an empty file, so that the configuration of this machine is not read.
+    /// Sets an environment variable; the environment is otherwise empty but for `PATH`, `HOME`,
+    /// a `VIDICON_CONFIG` that names an empty file, so that the configuration of this machine is not read, and
+    /// `VIDICON_ACCESS_LOCAL_ADMIN`, so that tests administer.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
@@ -131,6 +132,8 @@ impl Builder {
             .env_clear()
             .env("HOME", home.path())
             .env("RUST_BACKTRACE", "1")
+            // It listens on this machine only, which would look as if a proxy stood before.
+            .env("VIDICON_ACCESS_LOCAL_ADMIN", "on")
             .env("VIDICON_CONFIG", configuration)
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(self.env)

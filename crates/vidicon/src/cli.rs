@@ -126,6 +126,9 @@ pub enum Command {
         /// The folder to write into; it is made if need be
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
         folder: PathBuf,
+        /// Replace files of these names that are there
+        #[arg(long)]
+        force: bool,
         /// The configuration that says where the library is.
         #[command(flatten)]
         options: Options,

@@ -80,7 +80,7 @@ impl DataFolder {
                 _ => DataError::Unusable { doing, folder: path.to_owned(), error },
             }
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable("create"))?;
+        create(path).map_err(unusable("create"))?;
         let path = path.canonicalize().map_err(unusable("create"))?;
         let mut lock = open_lock(&path).map_err(unusable("write to"))?;
         match lock.try_lock() {
@@ -104,6 +104,11 @@ impl DataFolder {
     pub fn lock(&self) -> PathBuf {
         self.path.join(LOCK_FILE)
     }
+}
+
+/// Creates a data folder where needed, with its parents, for its user alone (mode 0700).
+pub fn create(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Whether [`DataFolder::open`] could write an existing folder and take its lock, as far as permissions

@@ -20,6 +20,11 @@ pub fn file(data: &Path) -> PathBuf {
     data.join(NAME)
 }
 
+/// Where it is while the server takes it: another one that is left meanwhile is another file.
+pub fn taken(data: &Path) -> PathBuf {
+    data.join(format!("{NAME}.taken"))
+}
+
 /// Leaves a hash for the server: whole or not at all, and for this user alone.
 pub fn leave(data: &Path, hash: &str) -> io::Result<()> {
     let temporary = data.join(format!("{NAME}.{}", std::process::id()));
@@ -32,24 +37,30 @@ pub fn leave(data: &Path, hash: &str) -> io::Result<()> {
 
 /// Whether the server has taken what was left.
 pub fn is_taken(data: &Path) -> bool {
-    !file(data).exists()
+    // In this order: it goes from the one name to the other.
+    !file(data).exists() && !taken(data).exists()
 }
 
 /// Takes every hash that is left, for as long as this is polled.
 pub async fn watch(data: PathBuf, access: api::Access) {
-    let path = file(&data);
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
-        if let Err(error) = take(&path, &access).await {
-            tracing::error!(file = %path.display(), %error, "the new administrator's password cannot be taken");
+        if let Err(error) = take(&data, &access).await {
+            tracing::error!(file = %file(&data).display(), %error, "the new administrator's password cannot be taken");
         }
     }
 }
 
-async fn take(path: &Path, access: &api::Access) -> anyhow::Result<()> {
-    let text = match tokio::fs::read_to_string(path).await {
+async fn take(data: &Path, access: &api::Access) -> anyhow::Result<()> {
+    let path = taken(data);
+    match tokio::fs::rename(file(data), &path).await {
+        // One that could not be taken the last time may be there still.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let text = match tokio::fs::read_to_string(&path).await {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error.into()),
@@ -62,7 +73,7 @@ async fn take(path: &Path, access: &api::Access) -> anyhow::Result<()> {
         tracing::warn!(file = %path.display(), "this is no hash of a password; it is thrown away");
     }
     // Taken twice if this fails: the same password again.
-    tokio::fs::remove_file(path).await?;
+    tokio::fs::remove_file(&path).await?;
     Ok(())
 }
 
@@ -72,6 +83,70 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+
+    /// A keeper that is told a password while another one is left.
+    struct Slow {
+        data: PathBuf,
+        kept: api::InMemory,
+    }
+
+    impl api::SessionKeeper for Slow {
+        fn begin(&self, token: api::SessionToken, session: api::Session) -> api::Kept<'_, ()> {
+            self.kept.begin(token, session)
+        }
+
+        fn session(
+            &self,
+            token: api::SessionToken,
+            now_ms: i64,
+        ) -> api::Kept<'_, Option<api::Session>> {
+            self.kept.session(token, now_ms)
+        }
+
+        fn used(&self, session: api::Session, now_ms: i64) -> api::Kept<'_, ()> {
+            self.kept.used(session, now_ms)
+        }
+
+        fn list(&self, now_ms: i64) -> api::Kept<'_, Vec<api::Session>> {
+            self.kept.list(now_ms)
+        }
+
+        fn end(&self, id: String) -> api::Kept<'_, bool> {
+            self.kept.end(id)
+        }
+
+        fn end_others(&self, but: Option<String>) -> api::Kept<'_, ()> {
+            self.kept.end_others(but)
+        }
+
+        fn meta(&self, key: &'static str) -> api::Kept<'_, Option<String>> {
+            self.kept.meta(key)
+        }
+
+        fn set_meta(&self, key: &'static str, value: String) -> api::Kept<'_, ()> {
+            assert!(!is_taken(&self.data), "who waits for it waits until it is kept");
+            leave(&self.data, "left meanwhile").unwrap();
+            self.kept.set_meta(key, value)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_is_left_while_another_is_taken_is_not_lost() {
+        let data = tempfile::tempdir().unwrap();
+        let keeper = Slow { data: data.path().to_owned(), kept: api::InMemory::default() };
+        let metrics = api::Metrics::default();
+        let observe = api::Observe::new(api::Logs::default(), Vec::new());
+        let access = api::Access::new(
+            api::AccessSettings::default(),
+            std::sync::Arc::new(keeper),
+            metrics,
+            observe,
+        );
+        leave(data.path(), &api::hash_password("correct horse").unwrap()).unwrap();
+        take(data.path(), &access).await.unwrap();
+        assert_eq!(fs::read_to_string(file(data.path())).unwrap(), "left meanwhile");
+        assert!(!taken(data.path()).exists());
+    }
 
     #[test]
     fn a_hash_is_left_for_its_user_alone() {

@@ -76,6 +76,44 @@ fn pages_of_every_site_may_read_by_default() {
 }
 
 #[test]
+fn what_the_household_has_is_read_by_no_site_that_is_not_named() {
+    let (server, _folder) = serve();
+    for target in ["/api/v1/videos", "/api/v1/history", "/api/v1/events", "/get_views", "/tags"] {
+        let refused = server.request("GET", target, &[ORIGIN]);
+        refused.expect_problem(403);
+        assert!(!refused.headers.has("access-control-allow-origin"), "{target}");
+    }
+    let preflight = [ORIGIN, ("Access-Control-Request-Method", "GET")];
+    let answer = server.request("OPTIONS", "/api/v1/videos", &preflight);
+    assert!(!answer.headers.has("access-control-allow-origin"));
+    // Programs name no origin, and our own pages none or their own.
+    let own = format!("http://{}", server.addr());
+    for headers in [&[][..], &[("Origin", own.as_str()), ("Sec-Fetch-Site", "same-origin")]] {
+        let answer = server.request("GET", "/api/v1/session", headers);
+        answer.expect_status(200);
+        assert!(!answer.headers.has("access-control-allow-origin"));
+    }
+    // What plays is for every page.
+    for target in ["/hls/film.mp4/master.m3u8", "/playback/film.mp4"] {
+        let answer = server.request("GET", target, &[ORIGIN]);
+        assert_ne!(answer.status, 403, "{target}");
+        assert_eq!(answer.headers.one("access-control-allow-origin"), "*", "{target}");
+    }
+
+    let folder = Folder::new();
+    let server = Server::of(env!("CARGO_BIN_EXE_vidicon"))
+        .folder(folder.path())
+        .set("access.cors.origins", "*,https://example.org")
+        .start();
+    let answer = server.request("GET", "/api/v1/session", &[ORIGIN]);
+    answer.expect_status(200);
+    assert_eq!(answer.headers.one("access-control-allow-origin"), "https://example.org");
+    server
+        .request("GET", "/api/v1/videos", &[("Origin", "https://evil.example")])
+        .expect_problem(403);
+}
+
+#[test]
 fn with_origins_named_only_their_pages_may_read() {
     let origins = "https://a.example,https://b.example";
     let named = allowed(origins, Some("https://b.example"));

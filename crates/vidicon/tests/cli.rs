@@ -242,6 +242,49 @@ fn a_data_folder_that_would_be_published_is_refused() {
 }
 
 #[test]
+fn a_data_folder_that_a_command_makes_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = place();
+    let ended = run(folder.path(), &["backup", "library.backup", "--data", "new/data"]);
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    for made in ["new", "new/data"] {
+        let mode = fs::metadata(folder.path().join(made)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{made}");
+    }
+}
+
+#[test]
+fn an_export_replaces_nothing_unless_told_to_and_nothing_is_published() {
+    let folder = place();
+    let export = |to: &str, more: &[&str]| {
+        run(folder.path(), &[&["export", to, "--data", "data"], more].concat())
+    };
+    fs::write(folder.path().join("ratings.json"), "the original").unwrap();
+    let ended = export(".", &[]);
+    assert_eq!(ended.status, Some(2), "{}", ended.err);
+    assert!(ended.err.contains("ratings.json") && ended.err.contains("--force"), "{}", ended.err);
+    let original = fs::read_to_string(folder.path().join("ratings.json")).unwrap();
+    assert_eq!(original, "the original");
+    assert!(!folder.path().join("views.json").exists(), "all of it or nothing");
+    assert_eq!(export(".", &["--force"]).status, Some(0));
+    assert_ne!(fs::read_to_string(folder.path().join("ratings.json")).unwrap(), original);
+
+    assert_eq!(export("out", &[]).status, Some(0));
+    assert!(folder.path().join("out/library.backup").exists());
+    fs::remove_file(folder.path().join("out/ratings.json")).unwrap();
+    assert_eq!(export("out", &[]).status, Some(2), "one of them is enough");
+
+    let ended = run(folder.path(), &["backup", "videos/library.backup", "--data", "data"]);
+    assert_eq!(ended.status, Some(2), "{}", ended.err);
+    for more in [&[][..], &["--force"]] {
+        let ended = export("videos/old", more);
+        assert_eq!(ended.status, Some(2), "{}", ended.err);
+        assert!(ended.err.contains("lies inside a media folder"), "{}", ended.err);
+        assert!(!folder.path().join("videos/old").exists());
+    }
+}
+
+#[test]
 fn serving_needs_a_media_folder() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["serve"]);

@@ -13,6 +13,8 @@ const NONSENSE: &str = "?";
 pub(crate) struct Asked<'a> {
     /// The address of the other end of the connection.
     pub(crate) peer: IpAddr,
+    /// Whether the connection speaks TLS.
+    pub(crate) tls: bool,
     /// Whether the method may change something (RFC 9110 section 9.2.1).
     pub(crate) changes: bool,
     /// `Host` or `:authority`, with its port if it has one.
@@ -31,6 +33,7 @@ impl<'a> Asked<'a> {
         let authority = request.uri.authority().map(http::uri::Authority::as_str);
         Self {
             peer: peer.address.ip().to_canonical(),
+            tls: peer.tls,
             changes: !request.method.is_safe(),
             host: one(headers, "host").or(authority).filter(|host| !host.is_empty()),
             origin: one(headers, "origin"),

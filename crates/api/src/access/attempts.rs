@@ -39,7 +39,8 @@ impl Bucket {
 /// The tries of late.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
-    by_address: HashMap<IpAddr, Spent>,
+    /// By address, and whether it is this machine's own people: those who come by a proxy on it are others.
+    by_address: HashMap<(IpAddr, bool), Spent>,
     by_all: Option<Spent>,
 }
 
@@ -52,7 +53,7 @@ impl Attempts {
         near: bool,
         now: Instant,
     ) -> Result<(), Duration> {
-        let address = network(address);
+        let address = (network(address), near);
         let own = self.by_address.get(&address).copied();
         if let Some(wait) = BY_ADDRESS.wait(own, now) {
             return Err(wait);
@@ -69,8 +70,8 @@ impl Attempts {
     }
 
     /// The password was right: whoever knows it need not wait.
-    pub(crate) fn forgive(&mut self, address: IpAddr) {
-        self.by_address.remove(&network(address));
+    pub(crate) fn forgive(&mut self, address: IpAddr, near: bool) {
+        self.by_address.remove(&(network(address), near));
     }
 
     fn make_room(&mut self, now: Instant) {
@@ -141,6 +142,14 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_by_a_proxy_on_the_machine_locks_nobody_out_who_sits_there() {
+        let (mut attempts, now) = (Attempts::default(), Instant::now());
+        let here = "127.0.0.1".parse().unwrap();
+        while attempts.take(here, false, now).is_ok() {}
+        assert_eq!(attempts.take(here, true, now), Ok(()));
+    }
+
+    #[test]
     fn neighbours_in_a_network_of_ipv6_share_their_tries() {
         let (mut attempts, now) = (Attempts::default(), Instant::now());
         for number in 0..5 {
@@ -156,7 +165,7 @@ mod tests {
         for _ in 0..5 {
             attempts.take(address(1), false, now).unwrap();
         }
-        attempts.forgive(address(1));
+        attempts.forgive(address(1), false);
         assert_eq!(attempts.take(address(1), false, now), Ok(()));
     }
 

@@ -4,14 +4,20 @@ use super::{
     Refusal, Rule,
     asked::Asked,
     foreign::{self, Foreign, Friends},
-    hosts::{Hosts, is_loopback},
+    hosts::Hosts,
+    near::seems_near,
 };
 
 /// What a rule is judged by, beside the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ground<'a> {
     pub(crate) hosts: &'a Hosts,
+    /// Sites whose pages may change things.
     pub(crate) friends: &'a Friends,
+    /// Sites whose pages may read.
+    pub(crate) readers: &'a Friends,
+    /// Whether sitting at this machine is enough to administer.
+    pub(crate) near_administers: bool,
 }
 
 /// In which session a request is made.
@@ -34,16 +40,18 @@ pub(crate) fn without_session(
     ground: Ground<'_>,
 ) -> Option<Result<(), Refusal>> {
     match rule {
-        Rule::Open | Rule::Watch => Some(Ok(())),
-        Rule::Edit if !asked.changes => Some(Ok(())),
-        Rule::Edit => Some(foreign(asked, ground.hosts, ground.friends)),
+        Rule::Open | Rule::Play => Some(Ok(())),
+        Rule::Edit if asked.changes => Some(foreign(asked, ground.hosts, ground.friends)),
+        Rule::Watch | Rule::Edit => {
+            Some(foreign::refuse_reading(asked, ground.hosts, ground.readers).map_err(told))
+        }
         Rule::Admin => {
             // Also for what only reads: a page of another site in a browser on this machine would
             // otherwise read with the rights of the machine. No other site is a friend here.
             if let Err(refusal) = foreign(asked, ground.hosts, &Friends::default()) {
                 return Some(Err(refusal));
             }
-            is_on_this_machine(asked).then_some(Ok(()))
+            (ground.near_administers && seems_near(asked)).then_some(Ok(()))
         }
     }
 }
@@ -57,17 +65,15 @@ pub(crate) fn with_standing(standing: Standing) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the person sits at this machine: the connection comes from it, the browser was told to ask it by its own
-/// name, and no proxy says that it asks for somebody else.
-pub(crate) fn is_on_this_machine(asked: &Asked<'_>) -> bool {
-    asked.peer.is_loopback() && asked.host.is_some_and(is_loopback) && !asked.forwarded
+fn foreign(asked: &Asked<'_>, hosts: &Hosts, friends: &Friends) -> Result<(), Refusal> {
+    foreign::refuse(asked, hosts, friends).map_err(told)
 }
 
-fn foreign(asked: &Asked<'_>, hosts: &Hosts, friends: &Friends) -> Result<(), Refusal> {
-    foreign::refuse(asked, hosts, friends).map_err(|why| match why {
+const fn told(why: Foreign) -> Refusal {
+    match why {
         Foreign::Host => Refusal::ForeignHost,
         Foreign::Page => Refusal::ForeignPage,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -81,18 +87,21 @@ mod tests {
 
     fn asked<'a>(peer: &str, host: Option<&'a str>, changes: bool) -> Asked<'a> {
         let peer = peer.parse().unwrap();
-        Asked { peer, changes, host, origin: None, fetch_site: None, forwarded: false }
+        Asked { peer, tls: false, changes, host, origin: None, fetch_site: None, forwarded: false }
     }
 
     fn judged(rule: Rule, asked: &Asked<'_>, standing: Standing) -> Result<(), Refusal> {
         let friends = Friends { origins: vec!["https://friend.example".to_owned()] };
-        let ground = Ground { hosts: &Hosts::default(), friends: &friends };
+        let hosts = Hosts::default();
+        let readers = Friends { origins: vec!["https://reader.example".to_owned()] };
+        let ground =
+            Ground { hosts: &hosts, friends: &friends, readers: &readers, near_administers: true };
         without_session(rule, asked, ground).unwrap_or_else(|| with_standing(standing))
     }
 
     #[test]
     fn the_household_may_watch_and_edit_from_anywhere() {
-        for rule in [Rule::Open, Rule::Watch, Rule::Edit] {
+        for rule in [Rule::Open, Rule::Play, Rule::Watch, Rule::Edit] {
             for changes in [false, true] {
                 let asked = asked(FAR, Some("tv.local"), changes);
                 assert_eq!(judged(rule, &asked, Standing::NoPassword), Ok(()), "{rule:?}");
@@ -131,6 +140,37 @@ mod tests {
     }
 
     #[test]
+    fn where_nearness_counts_for_nothing_the_machine_signs_in_too() {
+        let (hosts, friends) = (Hosts::default(), Friends::default());
+        let ground =
+            Ground { hosts: &hosts, friends: &friends, readers: &friends, near_administers: false };
+        assert_eq!(without_session(Rule::Admin, &asked(NEAR, HERE, true), ground), None);
+    }
+
+    #[test]
+    fn what_a_household_has_is_for_its_own_pages_for_programs_and_for_sites_that_are_named() {
+        for rule in [Rule::Watch, Rule::Edit] {
+            for (host, origin, verdict) in [
+                ("localhost:9000", None, Ok(())),
+                ("localhost:9000", Some("http://localhost:9000"), Ok(())),
+                ("localhost:9000", Some("https://reader.example"), Ok(())),
+                ("localhost:9000", Some("https://evil.example"), Err(Refusal::ForeignPage)),
+                ("evil.example", None, Err(Refusal::ForeignHost)),
+                ("evil.example", Some("https://reader.example"), Err(Refusal::ForeignHost)),
+            ] {
+                let asked = Asked { origin, ..asked(FAR, Some(host), false) };
+                assert_eq!(judged(rule, &asked, Standing::NoSession), verdict, "{host} {origin:?}");
+            }
+        }
+        // A browser asks over TLS by names of our certificate only.
+        let secure = Asked { tls: true, ..asked(FAR, Some("tv.example.org"), false) };
+        assert_eq!(judged(Rule::Watch, &secure, Standing::NoSession), Ok(()));
+        // A link on another site leads a person here.
+        let link = Asked { fetch_site: Some("cross-site"), ..asked(NEAR, HERE, false) };
+        assert_eq!(judged(Rule::Watch, &link, Standing::NoSession), Ok(()));
+    }
+
+    #[test]
     fn pages_of_other_sites_edit_nothing_and_administer_nothing() {
         let page = |changes, origin| Asked {
             origin: Some(origin),
@@ -139,8 +179,7 @@ mod tests {
         };
         let refused = Err(Refusal::ForeignPage);
         let evil = "https://evil.example";
-        assert_eq!(judged(Rule::Watch, &page(true, evil), Standing::NoSession), Ok(()));
-        assert_eq!(judged(Rule::Edit, &page(false, evil), Standing::NoSession), Ok(()));
+        assert_eq!(judged(Rule::Play, &page(true, evil), Standing::NoSession), Ok(()));
         assert_eq!(judged(Rule::Edit, &page(true, evil), Standing::NoSession), refused);
         // Reading, too: the log is not for pages of other sites.
         for changes in [false, true] {

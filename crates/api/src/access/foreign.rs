@@ -18,7 +18,7 @@ pub(crate) enum Foreign {
     Page,
 }
 
-/// Which other sites may change things: `access.cors.writes` with `access.cors.origins`.
+/// Which other sites may do something: `access.cors.origins`, and `access.cors.writes` for what changes something.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Friends {
     pub(crate) origins: Vec<String>,
@@ -42,6 +42,29 @@ pub(crate) fn refuse(asked: &Asked<'_>, hosts: &Hosts, friends: &Friends) -> Res
             Some(_) => Err(Foreign::Page),
         };
     };
+    refuse_origin(origin, asked, hosts, friends)
+}
+
+/// Refuses what a page of another site wants to read. Browsers name its origin with all that it could read; what comes
+/// without one is of our own pages, of a program, or of a person who follows a link. Nor does a browser take a machine for
+/// another site over TLS: its certificate has not that site's name.
+pub(crate) fn refuse_reading(
+    asked: &Asked<'_>,
+    hosts: &Hosts,
+    readers: &Friends,
+) -> Result<(), Foreign> {
+    if !asked.tls && asked.host.is_some_and(|host| !hosts.are(host_and_port(host).0)) {
+        return Err(Foreign::Host);
+    }
+    asked.origin.map_or(Ok(()), |origin| refuse_origin(origin, asked, hosts, readers))
+}
+
+fn refuse_origin(
+    origin: &str,
+    asked: &Asked<'_>,
+    hosts: &Hosts,
+    friends: &Friends,
+) -> Result<(), Foreign> {
     if friends.are(origin) {
         return Ok(());
     }
@@ -81,7 +104,7 @@ mod tests {
         fetch_site: Option<&'a str>,
     ) -> Asked<'a> {
         let peer = "192.168.1.9".parse().unwrap();
-        Asked { peer, changes: true, host, origin, fetch_site, forwarded: false }
+        Asked { peer, tls: false, changes: true, host, origin, fetch_site, forwarded: false }
     }
 
     fn judged(host: &str, origin: Option<&str>, fetch_site: Option<&str>) -> Result<(), Foreign> {

@@ -39,6 +39,11 @@ impl Hosts {
             || self.name(&host)
     }
 
+    /// Whether the configuration names any.
+    pub(crate) fn has_names(&self) -> bool {
+        !self.named.is_empty()
+    }
+
     /// Whether the configuration names this host.
     pub(crate) fn name(&self, host: &str) -> bool {
         let host = host.trim_end_matches('.');

@@ -56,16 +56,17 @@ impl Refusal {
                  or as ?api_key= where a player can set no header"
             }
             Self::ForeignHost => {
-                "this server does not go by the name under which it was asked: ask it by its address, \
-                 or add the name to access.hosts"
+                "this server does not go by the name under which it was asked: ask it by its address, or add \
+                 the name to access.hosts in its configuration, as in `access: { hosts: [tv.example.org] }`"
             }
             Self::ForeignPage => {
                 "a page of another site may not do this: open Vidicon's own pages, or, behind a proxy, \
                  pass the Host header on or add the name to access.hosts"
             }
             Self::Elsewhere => {
-                "administration works from the machine itself, by localhost or 127.0.0.1, until an \
-                 administrator's password is set: there, or by `vidicon admin password`"
+                "administration wants the administrator's password, and none is set: set one by \
+                 `vidicon admin password`, or from the machine itself, by localhost or 127.0.0.1, where \
+                 access.local_admin allows that"
             }
             Self::SessionMissing => "this is for administrators: sign in first",
             Self::Unknown => "nobody knows where this request came from",

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Access, TryError, cookies, is_near,
+    Access, TryError, cookies,
     keeper::session_id,
     now_ms,
     password::PasswordError,
@@ -30,7 +30,7 @@ pub(crate) struct WhoAsks {
     role: &'static str,
     /// `administrator` or `household`.
     name: &'static str,
-    /// Whether the request comes from the machine itself.
+    /// Whether the request comes from the machine itself, and that is enough to administer.
     local: bool,
     /// Whether there is an administrator's password, so that one can sign in from elsewhere.
     password_set: bool,
@@ -115,7 +115,7 @@ pub(crate) async fn sign_in(
     input::Json(body): input::Json<SignIn>,
 ) -> Result<Response, Problem> {
     let SignIn { password } = body;
-    let near = is_near(&parts, peer);
+    let near = access.is_near(&parts, peer);
     let Some(hash) = access.password_hash().await? else {
         return Err(Problem::new(
             StatusCode::CONFLICT,
@@ -216,7 +216,7 @@ pub(crate) async fn set_password(
     input::Json(body): input::Json<NewPassword>,
 ) -> Result<Response, Problem> {
     let NewPassword { password, old } = body;
-    let near = is_near(&parts, peer);
+    let near = access.is_near(&parts, peer);
     // Who sits at the machine could set it without us, by the command.
     if !near && let Some(hash) = access.password_hash().await? {
         let old = old.unwrap_or_default();
@@ -241,7 +241,7 @@ pub(crate) async fn set_password(
 }
 
 async fn who_asks(access: &Access, parts: &Parts, peer: Peer) -> Result<WhoAsks, Problem> {
-    let near = is_near(parts, peer);
+    let near = access.is_near(parts, peer);
     let token = sessions::token_of(&parts.headers);
     let session = access.0.sessions.of(token, now_ms()).await.map_err(unreachable_keeper)?;
     let admin = near || session.is_some();

@@ -5,7 +5,9 @@
 pub enum Rule {
     /// Everybody, with or without a key.
     Open,
-    /// Everybody whom the API keys let in: nothing is changed.
+    /// Everybody whom the API keys let in, also by pages of other sites: what players and monitors need.
+    Play,
+    /// The same people, but what the household has and does is not for pages of other sites: nothing is changed.
     Watch,
     /// The same people; something of the household is changed, so never for pages of other sites.
     Edit,
@@ -18,6 +20,7 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Play => "play",
             Self::Watch => "watch",
             Self::Edit => "edit",
             Self::Admin => "admin",

@@ -99,7 +99,13 @@ impl Sessions {
         }
         if now_ms - session.used_ms >= NOTED_EVERY_MS {
             session.used_ms = now_ms;
-            self.keeper.used(session.clone(), now_ms).await?;
+            // A full disk must not lock out who could mend that.
+            if let Err(error) = self.keeper.used(session.clone(), now_ms).await {
+                tracing::warn!(
+                    error = net::with_causes(&error),
+                    "the use of a session is not noted"
+                );
+            }
         }
         Ok(Some(session))
     }
@@ -147,7 +153,7 @@ fn shortened(agent: Option<&HeaderValue>) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-    use super::super::keeper::InMemory;
+    use super::super::keeper::{InMemory, Kept};
     use super::*;
 
     const DAY_MS: i64 = 86_400_000;
@@ -202,6 +208,51 @@ mod tests {
         assert_eq!(used(59_999).await, 0);
         assert_eq!(used(60_000).await, 60_000);
         assert_eq!(used(60_001).await, 60_000);
+    }
+
+    /// Keeps sessions, and cannot write that they are used.
+    #[derive(Default)]
+    struct Full(InMemory);
+
+    impl SessionKeeper for Full {
+        fn begin(&self, token: TokenHash, session: Session) -> Kept<'_, ()> {
+            self.0.begin(token, session)
+        }
+
+        fn session(&self, token: TokenHash, now_ms: i64) -> Kept<'_, Option<Session>> {
+            self.0.session(token, now_ms)
+        }
+
+        fn used(&self, _: Session, _: i64) -> Kept<'_, ()> {
+            Box::pin(async { Err(KeeperError("the disk is full".into())) })
+        }
+
+        fn list(&self, now_ms: i64) -> Kept<'_, Vec<Session>> {
+            self.0.list(now_ms)
+        }
+
+        fn end(&self, id: String) -> Kept<'_, bool> {
+            self.0.end(id)
+        }
+
+        fn end_others(&self, but: Option<String>) -> Kept<'_, ()> {
+            self.0.end_others(but)
+        }
+
+        fn meta(&self, key: &'static str) -> Kept<'_, Option<String>> {
+            self.0.meta(key)
+        }
+
+        fn set_meta(&self, key: &'static str, value: String) -> Kept<'_, ()> {
+            self.0.set_meta(key, value)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_locks_no_administrator_out() {
+        let sessions = Sessions::new(Arc::new(Full::default()), Duration::from_hours(24));
+        let token = shown(&sessions.begin(peer(), None, 0).await.unwrap().unwrap());
+        assert!(sessions.of(token, 60_000).await.unwrap().is_some());
     }
 
     #[tokio::test]

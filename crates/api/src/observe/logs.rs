@@ -61,6 +61,9 @@ impl Logs {
     /// The lines after this one: at most so many, of this level and worse ones.
     pub(super) fn after(&self, number: u64, most: usize, level: Level) -> LogPage {
         let ring = self.lock();
+        // Numbers begin anew with the server: who knows a line that is still to come has seen none of these.
+        let of_before = number >= ring.next.max(1);
+        let number = if of_before { 0 } else { number };
         let first = ring.lines.front().map_or(ring.next, |line| line.number);
         let mut last = number.min(ring.next.saturating_sub(1));
         let mut items = Vec::new();
@@ -73,7 +76,7 @@ impl Logs {
                 items.push(line.tell());
             }
         }
-        LogPage { items, next: last, lost: number > 0 && number + 1 < first }
+        LogPage { items, next: last, lost: of_before || (number > 0 && number + 1 < first) }
     }
 
     /// The last lines: at most so many.
@@ -190,6 +193,20 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
+
+    #[test]
+    fn who_knows_lines_of_a_server_before_begins_anew() {
+        let logs = logged(|| tracing::info!("one"));
+        for number in [2, 3, u64::MAX] {
+            let page = logs.after(number, 9, Level::TRACE);
+            assert_eq!((page.items.len(), page.next, page.lost), (1, 1, true), "{number}");
+        }
+        assert!(Logs::default().after(1, 9, Level::TRACE).lost);
+        for (number, items) in [(0, 1), (1, 0)] {
+            let page = logs.after(number, 9, Level::TRACE);
+            assert_eq!((page.items.len(), page.next, page.lost), (items, 1, false), "{number}");
+        }
+    }
 
     fn logged(work: impl FnOnce()) -> Logs {
         let logs = Logs::default();

@@ -137,7 +137,7 @@ macro_rules! selection {
             #[schema(inline)]
             pub(crate) favourite: Option<YesNo>,
             /// Added within so many days (`7d`), or in a range of days (`2026-01-01..2026-01-31`, UTC).
-            #[param(pattern = r"^([0-9]{1,5}d|([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?(\.\.([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))?)?)$")]
+            #[param(pattern = r"^([0-9]{1,4}d|([0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)?(\.\.([0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)?)?)$")]
             pub(crate) added: Option<String>,
             /// Hidden ones; left out unless said.
             #[param(inline)]
@@ -486,6 +486,21 @@ mod tests {
 
     fn wanted(text: &str) -> Result<Wanted, Problem> {
         query::<ListQuery>(text)?.wanted(NOW_MS)
+    }
+
+    #[test]
+    fn every_day_of_a_year_and_every_number_of_days_that_is_taken_is_described() {
+        let document = crate::openapi();
+        let (_, rest) = document.split_once("\"name\": \"added\"").unwrap();
+        let (_, rest) = rest.split_once("\"pattern\": \"").unwrap();
+        let (pattern, _) = rest.split_once('"').unwrap();
+        for part in ["^([0-9]{1,4}d|", "-(29|30)", "-31)", "-02-29"] {
+            assert!(pattern.contains(part), "{part}: {pattern}");
+        }
+        assert!(wanted("added=9999d").is_ok() && wanted("added=70000d").is_err());
+        for day in ["2026-01-31", "2026-04-30", "2024-02-29", "2000-02-29", "0000-02-29"] {
+            assert!(wanted(&format!("added={day}")).is_ok(), "{day}");
+        }
     }
 
     #[test]

@@ -159,9 +159,12 @@ pub(crate) async fn preview(
     sent(&shared, picture, "preview.mp4", v.is_some(), &headers)
 }
 
+/// The most bytes of a picture that is to be a poster: larger ones no camera makes.
+pub(crate) const UPLOAD_MAX: usize = 20 << 20;
+
 /// Choose the poster of a video
 ///
-/// A moment of it, or a picture of one's own: JPEG, PNG or WebP.
+/// A moment of it, or a picture of one's own: JPEG, PNG or WebP, at most 20 MiB.
 #[utoipa::path(
     put, path = "/api/v1/videos/{id}/poster", tag = "pictures", operation_id = "choose_poster",
     params(("id" = String, Path, description = "The video's id")),

@@ -137,6 +137,7 @@ fn found(number: u64, dice: &mut Dice) -> Result<Found> {
             id: format!("{number:026}").parse().context("a number is no id")?,
             identity_version: 1,
             facts: Facts {
+                tags: Vec::new(),
                 title,
                 title_from: TitleFrom::Name,
                 description: (dice.below(4) == 0).then(|| phrase(dice, 16)),

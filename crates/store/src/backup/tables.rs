@@ -28,6 +28,9 @@ pub(super) const TABLES: &[&str] = &[
 /// The tables that it leaves out.
 pub(super) const LEFT_OUT: &[&str] = &["changes", "sessions", "jobs", "migrations"];
 
+/// The single values that let somebody in: the hash of the administrator's password.
+pub(super) const SECRETS: &[&str] = &["admin_password"];
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {

@@ -85,6 +85,30 @@ async fn a_backup_of_either_database_restores_into_either() {
 }
 
 #[tokio::test]
+async fn what_may_get_into_other_hands_lets_nobody_in() {
+    let folder = testkit::postgres::quick_folder("vidicon-backups-");
+    for fresh in stores().await {
+        fill(&fresh.store).await;
+        fresh.store.set_meta("admin_password", Some("a hash")).await.unwrap();
+        for (secrets, expected) in [(true, Some("a hash")), (false, None)] {
+            let path = folder.path().join(fresh.name);
+            let made = if secrets {
+                fresh.store.backup(&path, 500).await
+            } else {
+                fresh.store.backup_without_secrets(&path, 500).await
+            };
+            made.unwrap();
+            let place = fresh.another();
+            restore(&path, &place.location, false, 600).await.unwrap();
+            let store = Store::open(&place.location).await.unwrap();
+            assert_eq!(store.meta("admin_password").await.unwrap().as_deref(), expected);
+            assert_eq!(store.meta("k").await.unwrap().as_deref(), Some("v"));
+            store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_restore_replaces_only_when_told_and_only_what_nobody_uses() {
     let folder = testkit::postgres::quick_folder("vidicon-backups-");
     for fresh in stores().await {

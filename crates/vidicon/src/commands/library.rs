@@ -28,6 +28,7 @@ use crate::{
 pub(super) fn backup(file: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let (_, location) = place(flags, around)?;
     let file = around.absolute(file);
+    refuse_published(&file, flags, around)?;
     let backup = block_on(async {
         let store = Store::open(&location).await?;
         let backup = store.backup(&file, now_ms()).await?;
@@ -110,21 +111,31 @@ fn in_words(report: &ImportReport) -> String {
 }
 
 /// `vidicon export [DIR]`
-pub(super) fn export(folder: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
+pub(super) fn export(
+    folder: &Path,
+    force: bool,
+    flags: &Flags,
+    around: &Surroundings,
+) -> Result<(), Failure> {
     let folder = around.absolute(folder);
+    refuse_published(&folder, flags, around)?;
     fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let files = with_library(flags, around, async |library| {
         Ok(library.export_legacy(catalogue::UserId::HOUSEHOLD).await?)
     })?;
+    let whole = folder.join("library.backup");
+    if !force {
+        let names = files.iter().map(|(name, _)| folder.join(name));
+        refuse_to_replace(names.chain([whole.clone()]))?;
+    }
     for (name, value) in files {
         write_whole(&folder.join(name), &format!("{value:#}\n"))?;
     }
     let (_, location) = place(flags, around)?;
-    let whole = folder.join("library.backup");
     block_on(async {
         let store = Store::open(&location).await?;
-        store.backup(&whole, now_ms()).await?;
+        store.backup_without_secrets(&whole, now_ms()).await?;
         store.close().await;
         Ok(())
     })?;
@@ -132,6 +143,31 @@ pub(super) fn export(folder: &Path, flags: &Flags, around: &Surroundings) -> Res
         "ratings.json, views.json, tags.json and favorites.json, and all of it in library.backup, are in {}\n",
         folder.display()
     ))
+}
+
+/// Everything that there is about the household must not be fetched by whoever guesses its name.
+fn refuse_published(path: &Path, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
+    let (settings, _) = place(flags, around)?;
+    let media: Vec<_> = settings.folders.iter().map(|media| around.absolute(media)).collect();
+    data_folder::refuse_published(path, &media).map_err(|_| {
+        Failure::Usage(format!(
+            "{} lies inside a media folder: everybody could fetch what is written there. Name a place outside",
+            path.display()
+        ))
+    })
+}
+
+/// They may be the originals of an older installation.
+fn refuse_to_replace(files: impl Iterator<Item = PathBuf>) -> Result<(), Failure> {
+    let there: Vec<_> = files.filter(|file| file.symlink_metadata().is_ok()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<_> = there.iter().map(|file| file.display().to_string()).collect();
+    Err(Failure::Usage(format!(
+        "there already: {}. Name another folder, or say --force to replace them",
+        named.join(", ")
+    )))
 }
 
 /// `vidicon thumbnails`
@@ -183,7 +219,7 @@ fn with_library<T>(
 fn place(flags: &Flags, around: &Surroundings) -> Result<(Settings, Location), Failure> {
     let settings = settings::load(flags, around)?.settings;
     let data = around.absolute(&settings.data);
-    fs::create_dir_all(&data)
+    data_folder::create(&data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let location = settings.database.location(&data);
     Ok((settings, location))

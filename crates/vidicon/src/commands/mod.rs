@@ -79,8 +79,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import { folder, json, options } => {
             library::import(&folder, json, &options.into(), &around()?)
         }
-        Command::Export { folder, options } => {
-            library::export(&folder, &options.into(), &around()?)
+        Command::Export { folder, force, options } => {
+            library::export(&folder, force, &options.into(), &around()?)
         }
         Command::Thumbnails { all, configured } => {
             library::thumbnails(all, &configured.into(), &around()?)

@@ -9,7 +9,7 @@ use crate::{
     data_folder::DataFolder,
     media_folders::MediaFolders,
     new_password, rooms,
-    settings::{Certificate, Listener, Settings, values::Secret},
+    settings::{Certificate, Listener, LocalAdmin, Settings, values::Secret},
 };
 
 /// Everything that was made ready before the network.
@@ -153,10 +153,16 @@ fn access(
     let settings = api::AccessSettings {
         keys: api_keys(started),
         hosts: api::Hosts::new(settings.hosts.clone(), greeting::host().as_deref()),
+        reading_origins: cors.origins.iter().map(ToString::to_string).collect(),
         writing_origins: if cors.writes {
             cors.origins.iter().map(ToString::to_string).collect()
         } else {
             Vec::new()
+        },
+        local_admin: match settings.local_admin {
+            LocalAdmin::Auto => api::LocalAdmin::Auto,
+            LocalAdmin::On => api::LocalAdmin::On,
+            LocalAdmin::Off => api::LocalAdmin::Off,
         },
         session_lifetime: settings.session_lifetime.get(),
     };
@@ -208,6 +214,7 @@ fn withheld(started: &Started) -> Vec<PathBuf> {
     files.push(started.data.lock());
     files.extend(rooms::database_files(&started.settings.database.location(started.data.path())));
     files.push(new_password::file(started.data.path()));
+    files.push(new_password::taken(started.data.path()));
     // Also when it is not in use: it may be again tomorrow.
     files.push(self_signed_folder(started).join("self-signed.key"));
     if let Certificate::Files { key, .. } = &started.certificate {

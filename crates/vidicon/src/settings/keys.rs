@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     key::{Key, Kind},
-    subjects::{LogFormat, Segments, Symlinks},
+    subjects::{LocalAdmin, LogFormat, Segments, Symlinks},
     tls::TlsMode,
     values::{ByteSize, Duration, Word},
 };
@@ -127,9 +127,9 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "access.hosts",
-        about: "Names by which this server is asked: those that a name server or a proxy gives it. What changes something is \
-                refused under other names. Addresses, names without a dot, those that end in .local, .lan or .home.arpa and \
-                the machine's own need not be named.",
+        about: "Names by which this server is asked: those that a name server or a proxy gives it. Under other names \
+                nothing is changed, and the library is not shown over plain HTTP. Addresses, names without a dot, those that \
+                end in .local, .lan or .home.arpa and the machine's own need not be named.",
         kind: Kind::List("names"),
         example: "[tv.example.org]",
         otherwise: None,
@@ -138,6 +138,16 @@ pub static KEYS: &[Key] = &[
             Ok(())
         },
         show: |of| json!(of.access.hosts),
+    },
+    Key {
+        name: "access.local_admin",
+        about: "Whether somebody at this machine administers without the password, by localhost or 127.0.0.1. A proxy on \
+                this machine can make everybody look so: auto says no where access.hosts names a name.",
+        kind: Kind::word::<LocalAdmin>(),
+        example: "off",
+        otherwise: None,
+        read: |to, from| from.word().map(|local| to.access.local_admin = local),
+        show: |of| json!(of.access.local_admin.word()),
     },
     Key {
         name: "access.session_lifetime",
@@ -150,8 +160,9 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "access.cors.origins",
-        about: "The sites whose pages may read from here (GET and HEAD): * for all, or scheme://host[:port]. An empty list \
-                lets no page of another site read.",
+        about: "The sites whose pages may read from here (GET and HEAD): scheme://host[:port], or * for all. * is for \
+                files and films: the library, with what was watched, is read only by sites that are named, unless \
+                access.cors.writes is set. An empty list lets no page of another site read.",
         kind: Kind::List("origins"),
         example: "[\"https://tv.example.org\"]",
         otherwise: None,
@@ -342,7 +353,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "limits.body_size",
-        about: "The largest body of a request.",
+        about: "The largest body of a request, but for pictures that are to be posters: those may have 20 MiB.",
         kind: Kind::Size(ByteSize::new(0), ByteSize::gib(1)),
         example: "4MiB",
         otherwise: None,

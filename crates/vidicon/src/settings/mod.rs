@@ -30,7 +30,8 @@ pub use load::{Loaded, load};
 pub use node::{Entry, Node, Value};
 pub use source::{ConfigError, Flags, Problem, Source};
 pub use subjects::{
-    Access, Cors, Files, Index, Library, Limits, Log, LogFormat, Segments, Stop, Symlinks,
+    Access, Cors, Files, Index, Library, Limits, LocalAdmin, Log, LogFormat, Segments, Stop,
+    Symlinks,
 };
 pub use tls::{Certificate, Listener, Tls, TlsMode};
 use values::{ListenEntry, Scheme};

@@ -13,6 +13,8 @@ pub struct Access {
     pub api_keys_file: Option<std::path::PathBuf>,
     /// Names by which this server is asked, beside addresses and the names of home networks.
     pub hosts: Vec<String>,
+    /// Whether sitting at this machine is enough to administer.
+    pub local_admin: LocalAdmin,
     /// How long an administrator stays signed in.
     pub session_lifetime: Duration,
     /// What pages of other sites may do.
@@ -25,10 +27,27 @@ impl Default for Access {
             api_keys: Vec::new(),
             api_keys_file: None,
             hosts: Vec::new(),
+            local_admin: LocalAdmin::Auto,
             session_lifetime: Duration::from_secs(30 * 86_400),
             cors: Cors::default(),
         }
     }
+}
+
+/// Whether sitting at this machine is enough to administer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalAdmin {
+    /// Unless a proxy may stand before.
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+impl Word for LocalAdmin {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("on", Self::On), ("off", Self::Off)];
 }
 
 /// What pages of other sites may do (Fetch, section 3.3).

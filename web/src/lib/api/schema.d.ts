@@ -696,7 +696,7 @@ export interface paths {
         get?: never;
         /**
          * Choose the poster of a video
-         * @description A moment of it, or a picture of one's own: JPEG, PNG or WebP.
+         * @description A moment of it, or a picture of one's own: JPEG, PNG or WebP, at most 20 MiB.
          */
         put: operations["choose_poster"];
         post?: never;
@@ -2725,7 +2725,7 @@ export interface components {
         };
         /** @description Who is asking, and what that allows. */
         WhoAsks: {
-            /** @description Whether the request comes from the machine itself. */
+            /** @description Whether the request comes from the machine itself, and that is enough to administer. */
             local: boolean;
             /** @description `administrator` or `household`. */
             name: string;
