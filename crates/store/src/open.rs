@@ -89,7 +89,7 @@ async fn sqlite(path: &Path) -> Result<Db, StoreError> {
         // Who waits here waits for others who write, a restored backup at worst.
         .acquire_timeout(PATIENCE * 3)
         // Negative: KiB.
-        .connect_with(options.clone().pragma("cache_size", "-4096"))
+        .connect_with(options.clone().pragma("cache_size", "-2048"))
         .await
         .map_err(|error| cannot_open(path, error))?;
     let readers = SqlitePoolOptions::new()
@@ -98,7 +98,7 @@ async fn sqlite(path: &Path) -> Result<Db, StoreError> {
         .max_lifetime(None)
         .test_before_acquire(false)
         .acquire_timeout(PATIENCE)
-        .connect_with(options.pragma("cache_size", "-2048").pragma("query_only", "1"))
+        .connect_with(options.pragma("cache_size", "-1024").pragma("query_only", "1"))
         .await?;
     let db = Db::Sqlite { writer, readers };
     let version = db.read().await?.row("SELECT sqlite_version()", args![]).await?;

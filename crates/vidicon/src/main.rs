@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 /// A request makes about thirty small allocations; see docs/performance.md for what this saves.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::MiMalloc = allocator::MiMalloc;
 
 fn main() -> ExitCode {
+    allocator::give_back_soon();
     vidicon::commands::main()
 }
