@@ -38,6 +38,8 @@ struct Stream {
     #[serde(default)]
     duration: Option<String>,
     #[serde(default)]
+    color_transfer: Option<String>,
+    #[serde(default)]
     disposition: Disposition,
 }
 
@@ -62,6 +64,8 @@ struct Found {
     cover: bool,
     /// In milliseconds; 0 if nobody knows.
     duration_ms: u64,
+    /// The transfer of a high dynamic range, as [`hdr::filters`] wants it.
+    hdr: Option<&'static str>,
 }
 
 /// Poster and storyboard of pictures that ffmpeg finds by itself. Goes over the whole file, for
@@ -88,7 +92,7 @@ pub(crate) async fn stills(
     }
     arguments.extend(ffmpeg::from_file());
     let map = format!("0:{}", found.stream);
-    let look = hdr::filters(SIDE, None);
+    let look = hdr::filters(SIDE, found.hdr);
     // The first of each interval, or what was shown before where there is none.
     let each = format!("fps=1000/{interval_ms}:start_time=0:round=up,settb=1/25,setpts=N,{look}");
     let filters = if found.cover { look } else { each };
@@ -123,7 +127,7 @@ pub(crate) async fn moment(
     arguments.extend(seek(ms.min(latest)));
     arguments.extend(ffmpeg::from_file());
     let map = format!("0:{}", found.stream);
-    arguments.extend(ffmpeg::words(&["-map", &map, "-vf", &hdr::filters(SIDE, None)]));
+    arguments.extend(ffmpeg::words(&["-map", &map, "-vf", &hdr::filters(SIDE, found.hdr)]));
     arguments.extend(ffmpeg::to_pixels(1));
     workshop.one(Input::File(subject), arguments, urgency).await
 }
@@ -155,7 +159,7 @@ pub(crate) async fn preview(
         arguments.extend(seek(*moment));
         arguments.extend(ffmpeg::words(&["-t", &length, "-threads", "1"]));
         arguments.extend(ffmpeg::from_file());
-        let look = hdr::filters(preview::SIDE, None);
+        let look = hdr::filters(preview::SIDE, found.hdr);
         let _ = write!(filters, "[{number}:{}]{look},fps=25[v{number}];", found.stream);
     }
     for number in 0..moments.len() {
@@ -187,7 +191,7 @@ async fn look(
         "-of",
         "json",
         "-show_entries",
-        "stream=index,duration:stream_disposition=attached_pic:format=duration",
+        "stream=index,duration,color_transfer:stream_disposition=attached_pic:format=duration",
     ]));
     let read = async |_: Option<ChildStdin>, stdout: Option<ChildStdout>| {
         let mut answer = Vec::new();
@@ -214,7 +218,8 @@ fn chosen(answer: &Answer) -> Option<Found> {
     let stream = film.or(answer.streams.first())?;
     let durations = [answer.format.duration.as_deref(), stream.duration.as_deref()];
     let duration_ms = durations.into_iter().flatten().find_map(millis).unwrap_or(0);
-    Some(Found { stream: stream.index, cover: film.is_none(), duration_ms })
+    let hdr = stream.color_transfer.as_deref().and_then(hdr::named);
+    Some(Found { stream: stream.index, cover: film.is_none(), duration_ms, hdr })
 }
 
 /// `12.345000` in milliseconds; `None` for anything that is no length.
@@ -237,10 +242,13 @@ mod tests {
         let film = r#"{"index":2,"duration":"3.5","disposition":{"attached_pic":0}}"#;
         let format = r#""format":{"duration":"61.0405"}"#;
         let both = of(&format!(r#"{{"streams":[{cover},{film}],{format}}}"#)).unwrap();
-        assert_eq!(both, Found { stream: 2, cover: false, duration_ms: 61_040 });
+        assert_eq!(both, Found { stream: 2, cover: false, duration_ms: 61_040, hdr: None });
         let heard = of(&format!(r#"{{"streams":[{cover}],{format}}}"#)).unwrap();
         assert!(heard.cover && heard.stream == 1);
         assert_eq!(of(r#"{"streams":[],"format":{}}"#), None);
+        let bright = r#"{"index":0,"color_transfer":"smpte2084"}"#;
+        let bright = of(&format!(r#"{{"streams":[{bright}],{format}}}"#)).unwrap();
+        assert_eq!(bright.hdr, Some("smpte2084"));
         let unknown = of(&format!(r#"{{"streams":[{film}],"format":{{"duration":"N/A"}}}}"#));
         assert_eq!(unknown.unwrap().duration_ms, 3_500);
     }

@@ -3,6 +3,10 @@
 
 use media::Track;
 
+/// The names of the two transfers of a high dynamic range, for ffmpeg and its filters.
+const PQ: &str = "smpte2084";
+const HLG: &str = "arib-std-b67";
+
 /// The filters before others; `hdr` is what [`transfer`] says.
 pub(crate) fn filters(side: u32, hdr: Option<&'static str>) -> String {
     // ffmpeg has turned them upright before this; `dar` is their shape with the pixels' own in it.
@@ -26,8 +30,13 @@ pub(crate) fn filters(side: u32, hdr: Option<&'static str>) -> String {
 /// (ISO/IEC 23091-2, 8.2): shown as it is, such a picture looks washed out.
 pub(crate) fn transfer(track: &Track) -> Option<&'static str> {
     match track.video()?.colour.transfer {
-        16 => Some("smpte2084"),
-        18 => Some("arib-std-b67"),
+        16 => Some(PQ),
+        18 => Some(HLG),
         _ => None,
     }
+}
+
+/// The same for what ffprobe calls it.
+pub(crate) fn named(transfer: &str) -> Option<&'static str> {
+    [PQ, HLG].into_iter().find(|known| *known == transfer)
 }

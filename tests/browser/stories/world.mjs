@@ -178,12 +178,24 @@ export class Person {
     return JSON.parse(result.value);
   }
 
-  // Waits until every picture on the page is loaded, and there is at least one where `some`.
+  // Waits until every picture in view is there to be seen, and there is at least one where `some`. Others
+  // are not loaded before somebody goes there.
   async pictures(some = true) {
     await this.page.waitForFunction(
       (some) => {
-        const images = [...document.images].filter((image) => image.offsetParent && image.loading !== "lazy");
-        return (!some || document.images.length > 0) && images.every((image) => image.complete);
+        const inView = (image) => {
+          let { top, right, bottom, left } = image.getBoundingClientRect();
+          [top, right, bottom, left] = [Math.max(top, 0), Math.min(right, innerWidth), Math.min(bottom, innerHeight), Math.max(left, 0)];
+          for (let around = image.parentElement; around; around = around.parentElement) {
+            if (getComputedStyle(around).overflow === "visible") continue;
+            const edge = around.getBoundingClientRect();
+            [top, right, bottom, left] = [Math.max(top, edge.top), Math.min(right, edge.right), Math.min(bottom, edge.bottom), Math.max(left, edge.left)];
+          }
+          return bottom > top && right > left && image.checkVisibility();
+        };
+        const images = [...document.images].filter(inView);
+        // One that is broken is complete as well, and has no width.
+        return (!some || images.length > 0) && images.every((image) => image.complete && image.naturalWidth > 0);
       },
       some,
     );

@@ -178,6 +178,21 @@ async fn a_file_whose_length_nobody_tells_has_the_length_of_what_was_found() {
 }
 
 #[tokio::test]
+async fn a_film_of_a_high_dynamic_range_looks_the_same_if_ffmpeg_reads_it_by_itself() {
+    let path = oddities::named("hevc_hdr10.mkv").path();
+    let (bench, film) = (Bench::new(), subject(&path).await);
+    let file = Subject::File(std::sync::Arc::new(std::fs::File::open(&path).unwrap()));
+    let mut light = Vec::new();
+    for of in [&film, &file] {
+        let poster = bench.workshop.poster_at(of, 1_000, Urgency::OnDemand).await.unwrap();
+        let picture = bench.picture(&poster.file);
+        light.push(mean(&picture, 0..picture.width, 0..picture.height));
+    }
+    let pairs = || light[0].into_iter().zip(light[1]);
+    assert!(pairs().all(|(one, other)| one.abs_diff(other) < 6), "{light:?}");
+}
+
+#[tokio::test]
 async fn the_picture_of_a_moment_is_the_one_that_is_shown_then() {
     // Each second has a brightness of its own; only the first picture of all is a key picture.
     let (_folder, path) = film(
