@@ -61,6 +61,8 @@ export class Playing {
   #left: Source[] = [];
   #tries = 0;
   #settled = false;
+  /** Somebody wants to see another place of it, also while it does not play. */
+  #sought = false;
   /** It is to play as soon as it can: loading another source takes back what was asked of the one before. */
   #wanted = false;
   #textsSettled = false;
@@ -90,6 +92,7 @@ export class Playing {
     this.time = this.#at;
     this.duration = subject.duration;
     this.started = false;
+    this.#sought = false;
     await this.#begin();
   }
 
@@ -168,6 +171,7 @@ export class Playing {
     const to = Math.min(Math.max(0, seconds), this.duration > 0 ? Math.max(0, this.duration - lastBit) : seconds);
     this.time = to;
     this.ended = false;
+    this.#sought = true;
     if (this.#settled) this.#engine?.seek(to);
     else this.#at = to;
   }
@@ -322,7 +326,8 @@ export class Playing {
     });
     on('seeked', () => {
       this.time = media.currentTime;
-      if (media.readyState >= 2) this.started = true;
+      // Until then there is the poster: the first picture of a film is often black.
+      if (media.readyState >= 2 && this.#sought) this.started = true;
       if (!media.paused) this.#watching?.at(media.currentTime, media.playbackRate);
     });
     on('timeupdate', () => {
