@@ -42,14 +42,22 @@ export function walk(event: KeyboardEvent, scope: ParentNode = document): boolea
   if (!to) return false;
   event.preventDefault();
   to.focus({ preventScroll: true });
-  to.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  // All of a card, not the line of its link; and of what is at the beginning of a page also what stands above it.
+  const whole = to.closest('[data-cell], [data-index]') ?? to;
+  whole.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  if (scrollY > 0 && to.closest('main') && frame(to).bottom + scrollY < innerHeight - 80) scrollTo({ top: 0 });
   return true;
 }
 
 function next(from: Element, scope: ParentNode, way: Way): HTMLElement | undefined {
   const card = from.closest('[data-cell], [data-index]');
   const others = all(scope).filter((other) => other !== from && (other.matches('[data-main]') || !inCell(other) || card?.contains(other)));
-  return others[nearest(frame(from), others.map(frame), way)];
+  // The bars stay where they are while the page moves below them: they come after all that the page has there.
+  const main = from.closest('main');
+  const near = main ? others.filter((other) => main.contains(other)) : others;
+  const boxes = others.map(frame);
+  const to = near[nearest(frame(from), near === others ? boxes : near.map(frame), way)];
+  return to ?? others[nearest(frame(from), boxes, way)];
 }
 
 /** From nowhere the keys lead into what is seen, where a page has cards; on others they scroll. */
@@ -66,7 +74,7 @@ function all(scope: ParentNode): HTMLElement[] {
 }
 
 function isShown(one: HTMLElement): boolean {
-  return one.checkVisibility({ visibilityProperty: true }) && !one.closest('[inert], [aria-hidden=true]') && one.offsetWidth > 1;
+  return one.checkVisibility({ visibilityProperty: true }) && !one.closest('[inert], [aria-hidden=true], .skip') && one.offsetWidth > 1;
 }
 
 function inCell(one: Element): boolean {

@@ -24,3 +24,8 @@ it('at the edge it leads nowhere', () => {
 it('a heading far to the left is no obstacle between two shelves', () => {
   expect(nearest(box(800, 0), [box(0, 90, 160, 24), box(820, 130)], 'down')).toBe(1);
 });
+it('a short row is not jumped over', () => {
+  const short = [box(0, 110, 268, 200), box(284, 110, 268, 200)];
+  const next = [box(0, 360, 268, 200), box(852, 360, 268, 200)];
+  expect(nearest(box(852, -150, 268, 200), [...short, ...next], 'down')).toBe(1);
+});

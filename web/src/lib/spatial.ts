@@ -9,7 +9,8 @@ const slack = 6;
 
 /**
  * The number of the box that is next in this direction, -1 if there is none. What lies straight ahead is nearer than
- * what is aside; of those equally near, the one whose middle is closer.
+ * what is aside, but for a row that ends before: it is not jumped over. Of those equally near it is the one whose
+ * middle is closer.
  */
 export function nearest(from: Box, others: readonly Box[], way: Way): number {
   let best = -1;
@@ -32,7 +33,7 @@ function distance(from: Box, to: Box, way: Way): number | undefined {
   // To the side one stays in the row: what is more aside than ahead is another row.
   if (!upright && aside > 0 && aside > Math.max(along, 0)) return undefined;
   const off = upright ? middle(from.left, from.right, to.left, to.right) : middle(from.top, from.bottom, to.top, to.bottom);
-  return Math.max(0, along) + aside * 2 + off * 0.08;
+  return Math.max(0, along) + aside * (upright ? 0.5 : 2) + off * 0.08;
 }
 
 /** How far the near edge of one lies beyond the far edge of the other. */

@@ -1,5 +1,7 @@
 // What plays now, as state that controls can show, and what can be done with it.
 import { isAbort } from '../api/client';
+import { t } from '../i18n/index.svelte';
+import { toasts } from '../toasts.svelte';
 import { browser } from './capabilities';
 import type { Choosable, Engine, Failure } from './engine';
 import { asking, obstacle, plan, type Choice, type Obstacle, type Plan, type Source, type Wish } from './playback';
@@ -66,6 +68,8 @@ export class Playing {
   /** It is to play as soon as it can: loading another source takes back what was asked of the one before. */
   #wanted = false;
   #textsSettled = false;
+  /** Whether the file as a whole was tried after segments failed. */
+  #lucky = false;
   #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -93,6 +97,8 @@ export class Playing {
     this.duration = subject.duration;
     this.started = false;
     this.#sought = false;
+    this.#lucky = false;
+    this.#tries = 0;
     await this.#begin();
   }
 
@@ -220,6 +226,13 @@ export class Playing {
     try {
       const [made, engine] = await Promise.all([plan(asking(subject.name, abort.signal), browser(), subject.choice, this.wish), this.#load()]);
       if (abort.signal.aborted || this.#subject !== subject) return;
+      if (!made.sources.length && this.wish !== 'auto' && this.source) {
+        // What plays goes on.
+        this.wish = 'auto';
+        this.#flows();
+        toasts.show(t('watch.by.not'), { tone: 'bad' });
+        return;
+      }
       this.plan = made;
       this.#left = made.sources;
       if (made.playback.duration_seconds && !this.duration) this.duration = made.playback.duration_seconds;
@@ -264,11 +277,35 @@ export class Playing {
       this.#open(this.#engine);
       return;
     }
+    if (failure.kind !== 'network' && !this.#lucky && this.wish === 'auto' && this.source?.delivery !== 'file') {
+      this.#lucky = true;
+      void this.#tryFile(failure);
+      return;
+    }
     this.#stop({ kind: failure.kind === 'network' ? 'network' : 'decode', detail: failure.detail });
+  }
+
+  /** Segments that the browser gave up on: what it cannot take in pieces it may open as a whole. */
+  async #tryFile(failure: Failure): Promise<void> {
+    const subject = this.#subject;
+    const { signal } = this.#abort;
+    if (!subject) return;
+    this.#wait();
+    const made = await plan(asking(subject.name, signal), browser(), subject.choice, 'file').catch(() => undefined);
+    if (signal.aborted || this.#subject !== subject || !this.#engine) return;
+    if (!made?.sources.length) {
+      this.#stop({ kind: 'decode', detail: failure.detail });
+      return;
+    }
+    this.plan = made;
+    this.#left = made.sources;
+    this.#open(this.#engine);
   }
 
   #stop(what: Obstacle): void {
     clearTimeout(this.#waitTimer);
+    // Nothing is heard behind the message.
+    this.#engine?.media.pause();
     this.waiting = false;
     this.obstacle = what;
     if (what.retry) this.#retryTimer = setTimeout(() => void this.#begin(), what.retry * 1000);
