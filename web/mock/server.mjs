@@ -112,6 +112,7 @@ const get = {
   '/folders': (p) => list(folderItems(videos, p.get('parent') ?? '')),
   '/tags': () => list(tagCounts()),
   '/playlists': () => list(playlists.map(brief)),
+  '/history': () => ({ items: videos.slice(0, 60).map((v, i) => ({ id: 60 - i, video: shown(v), started: new Date(Date.now() - i * 7_500_000).toISOString(), position: v.duration * ((i * 37) % 100) / 100 })) }),
   '/duplicates': () => ({ items: videos.filter((v) => v.copies > 1).slice(0, 60).map((v) => ({ video: shown(v), files: [v.path, `Backup/${v.path}`].map((path) => ({ path, root: 'videos', size: v.size, modified: v.added, state: 'present' })) })) }),
   '/problems': () => ({ items: [
     { path: 'Clips/broken.mp4', root: 'videos', found: '2026-10-02T08:00:00Z', problem: 'The file ends before its index: it was probably not copied whole. Copy it again.' },

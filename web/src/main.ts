@@ -10,5 +10,6 @@ if (target) {
   await loadLanguage();
   here.begin();
   live.begin();
+  target.replaceChildren();
   mount(App, { target });
 }

@@ -38,7 +38,7 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 /// Whether a path is one of the pages. What comes behind `/watch/` and the like is the page's own
 /// business.
 pub(crate) fn is_page(path: &str) -> bool {
-    const PAGES: [&str; 12] = [
+    const PAGES: [&str; 13] = [
         "/",
         "/library",
         "/library/folders",
@@ -48,6 +48,7 @@ pub(crate) fn is_page(path: &str) -> bool {
         "/favorites",
         "/favourites",
         "/tags",
+        "/history",
         "/playlists",
         "/admin",
         "/settings",

@@ -16,9 +16,16 @@ fn the_pages_let_nothing_in_but_what_comes_from_here() {
     let folder = Folder::new();
     folder.write("film.mp4", "film");
     let server = Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).start();
-    for path in
-        ["/", "/library", "/watch/film.mp4", "/favorites", "/tags", "/playlists/3", "/admin"]
-    {
+    for path in [
+        "/",
+        "/library",
+        "/watch/film.mp4",
+        "/favorites",
+        "/tags",
+        "/history",
+        "/playlists/3",
+        "/admin",
+    ] {
         let response = server.request("GET", path, PAGE);
         response.expect_status(200);
         assert_eq!(response.headers.one("content-type"), "text/html; charset=utf-8", "{path}");

@@ -178,6 +178,26 @@ fn everything_from_home_to_playing_works_by_keyboard_alone() {
 }
 
 #[test]
+fn a_remote_control_leads_everywhere_and_back() {
+    told("remote");
+}
+
+#[test]
+fn a_long_touch_wakes_a_card_and_fingers_work_the_player() {
+    told("touch");
+}
+
+#[test]
+fn nothing_moves_for_who_wants_less_motion() {
+    told("motion");
+}
+
+#[test]
+fn what_was_watched_is_found_again_by_day() {
+    told("history");
+}
+
+#[test]
 fn the_policy_of_the_pages_is_strict_and_holds() {
     told("policy");
 }

@@ -37,6 +37,7 @@ export default async function pages(world) {
     empty: ["/library?q=nothing+like+this", () => page.getByText(/^Nothing found/).waitFor()],
     folders: ["/library/folders", async () => (await page.getByRole("main").getByRole("link", { name: /^Films/ }).waitFor(), me.pictures())],
     folder: ["/library/folders?folder=Films", grid],
+    history: ["/history", () => page.getByRole("heading", { level: 2, name: "Today" }).waitFor()],
     duplicates: ["/library/duplicates", () => page.getByText(/lies on disk more than once/).waitFor()],
     problems: ["/library/problems", () => page.getByText(/Broken\.mp4/).first().waitFor()],
     favourites: ["/favorites", grid],

@@ -1,9 +1,9 @@
 // What can be done with one video, as a menu.
 import { batch } from './batch';
+import { copyText } from './copy';
 import { dialogs } from './dialogs.svelte';
 import { t } from './i18n/index.svelte';
 import { watchUrl } from './router';
-import { failed, toasts } from './toasts.svelte';
 import type { Item } from './menus.svelte';
 import type { VideoState } from './videos.svelte';
 
@@ -14,7 +14,7 @@ export function videoMenu(video: VideoState, href = watchUrl(video.id)): Item[] 
     { label: t('playlist.add'), icon: 'playlist', run: () => dialogs.show({ kind: 'playlist', subject: { video } }) },
     { label: t('tags.edit'), icon: 'tag', run: () => dialogs.show({ kind: 'tags', subject: { video } }) },
     { label: watched ? t('watched.no') : t('watched.yes'), icon: 'check', run: () => video.watched(!watched) },
-    { label: t('copyLink'), icon: 'link', run: () => void copyLink(href) },
+    { label: t('copyLink'), icon: 'link', run: () => void copyText(href) },
     { label: hidden ? t('unhide') : t('hide'), icon: 'eyeOff', apart: true, run: () => void batch({ ids: [video.id] }, { hide: !hidden }) },
   ];
 }
@@ -29,15 +29,4 @@ export function videoKey(video: VideoState, key: string): boolean {
   else if (key === 'p') dialogs.show({ kind: 'playlist', subject: { video } });
   else return false;
   return true;
-}
-
-async function copyLink(href: string): Promise<void> {
-  const url = new URL(href, location.href).href;
-  try {
-    await navigator.clipboard.writeText(url);
-    toasts.show(t('copied'));
-  } catch (error) {
-    // Browsers give the clipboard to secure pages only: then the address itself has to do.
-    failed(url, error);
-  }
 }

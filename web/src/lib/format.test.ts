@@ -2,14 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ago, bytes, folderText, languageName, longDuration, progress, resolution, timeCode } from './format';
 
 describe('time codes', () => {
-  it('have hours only where there are any', () => {
-    expect(timeCode(7)).toBe('0:07');
-    expect(timeCode(754.9)).toBe('12:34');
-    expect(timeCode(3723)).toBe('1:02:03');
+  it('always have hours, minutes and seconds', () => {
+    expect([0, 7.9, 754, 3723, 360_000].map(timeCode)).toEqual(['0:00:00', '0:00:07', '0:12:34', '1:02:03', '100:00:00']);
   });
-  it('are zero for what is no time', () => {
-    expect(timeCode(-1)).toBe('0:00');
-    expect(timeCode(Number.NaN)).toBe('0:00');
+  it('are the beginning for what is no time', () => {
+    expect([NaN, Infinity, -3].map(timeCode)).toEqual(['0:00:00', '0:00:00', '0:00:00']);
   });
 });
 

@@ -24,13 +24,11 @@ export function pluralForm(n: number, language: string): string {
   return plurals(language).select(n);
 }
 
-/** `0:07`, `12:34`, `1:02:03`. Seconds, which may be broken; less than 0 is 0. */
+/** `0:00:07`, `1:02:03`: always with hours, so that they can be compared and nothing moves while they count. Seconds. */
 export function timeCode(seconds: number): string {
-  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
-  const h = Math.floor(whole / 3600);
-  const m = Math.floor((whole % 3600) / 60);
-  const s = String(whole % 60).padStart(2, '0');
-  return h ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`;
+  const whole = Number.isFinite(seconds) ? Math.max(0, Math.floor(seconds)) : 0;
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
 /** `2 hr 3 min`, for sentences and screen readers. */
@@ -82,6 +80,26 @@ export function dateTime(time: string, language: string): string {
   const at = new Date(time);
   if (Number.isNaN(at.getTime())) return '';
   return dates(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+/** `21:40`. */
+export function time(time: string, language: string): string {
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? '' : dates(language, { timeStyle: 'short' }).format(at);
+}
+
+/** `Friday, 20 November`, with the year where it is another. */
+export function longDay(time: string, now: Date, language: string): string {
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime())) return '';
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' };
+  return dates(language, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+}
+
+/** `today`, `yesterday`, as a heading. */
+export function dayAgo(days: number, language: string): string {
+  const text = relative(language, { numeric: 'auto' }).format(-days, 'day');
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,5 +1,5 @@
 // What the first page shows; it is kept, so that coming back is instant.
-import type { Folder, HomeLists } from './api/types';
+import type { Folder, HomeLists, Video } from './api/types';
 import { hold, type VideoState } from './videos.svelte';
 
 interface Held { continue: VideoState[]; added: VideoState[]; favourites: VideoState[]; collections: Folder[]; random: VideoState[] }
@@ -8,14 +8,16 @@ class Home {
   lists = $state.raw<Held | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
 
-  take(answer: HomeLists): void {
+  /** `asked`: the moment at which the server was asked. */
+  take(answer: HomeLists, asked: number): void {
+    const held = (video: Video) => hold(video, asked);
     this.error = undefined;
     this.lists = {
-      continue: answer.continue.map(hold),
-      added: answer.added.map(hold),
-      favourites: answer.favourites.map(hold),
+      continue: answer.continue.map(held),
+      added: answer.added.map(held),
+      favourites: answer.favourites.map(held),
       collections: answer.collections,
-      random: answer.random.map(hold),
+      random: answer.random.map(held),
     };
   }
 }

@@ -4,6 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { api, got, isAbort } from './api/client';
 import { parameters } from './filters';
 import { pagesOf } from './grid';
+import { moment } from './optimistic';
 import { hold, type VideoState } from './videos.svelte';
 
 const pageSize = 100;
@@ -13,6 +14,7 @@ const mostPages = 40;
 export class VideoList {
   /** How many videos the list has; undefined until the first answer. */
   total = $state<number | undefined>(undefined);
+  /** Why a page could not be loaded; undefined since one was. */
   error = $state.raw<unknown>(undefined);
   #pages = new SvelteMap<number, VideoState[]>();
   #stale = new Set<number>();
@@ -47,7 +49,8 @@ export class VideoList {
 
   /** The ids of a stretch, loaded where they are not yet. */
   async ids(first: number, end: number): Promise<string[]> {
-    await Promise.all(pagesOf(first, end, pageSize).map((page) => (this.#pages.has(page) ? undefined : this.#fetch(page))));
+    // By questions of their own: those for the screen end when it moves on.
+    await Promise.all(pagesOf(first, end, pageSize).map((page) => (this.#pages.has(page) ? undefined : this.#fetch(page, new AbortController()))));
     const ids: string[] = [];
     for (let i = first; i < end; i += 1) {
       const item = this.item(i);
@@ -68,17 +71,18 @@ export class VideoList {
     }
     for (const page of wanted) {
       if (this.#loading.has(page) || (this.#pages.has(page) && !this.#stale.has(page))) continue;
-      this.#fetch(page).catch(() => undefined);
+      const controller = new AbortController();
+      this.#loading.set(page, controller);
+      this.#fetch(page, controller).catch(() => undefined);
     }
   }
 
-  async #fetch(page: number): Promise<void> {
-    const controller = new AbortController();
-    this.#loading.set(page, controller);
+  async #fetch(page: number, controller: AbortController): Promise<void> {
+    const asked = moment();
     try {
       const query = { ...parameters(this.query), limit: pageSize, ...(page ? { offset: page * pageSize } : {}) };
       const answer = await got(api.GET('/api/v1/videos', { params: { query }, signal: controller.signal }));
-      this.#pages.set(page, answer.items.map(hold));
+      this.#pages.set(page, answer.items.map((video) => hold(video, asked)));
       this.#stale.delete(page);
       this.total = answer.total;
       this.error = undefined;

@@ -1,6 +1,7 @@
 // News from the server, once for all pages: one stream of events, taken up again where it broke off.
-import { api, got } from './api/client';
+import { api, heard } from './api/client';
 import type { ScanNews, Video } from './api/types';
+import { moment } from './optimistic';
 import { EventParser } from './sse';
 import { hold, shown } from './videos.svelte';
 
@@ -19,9 +20,18 @@ export interface News {
   watcher: Record<string, unknown>;
   /** Too much was missed: everything that is shown must be asked for again. */
   reset: Record<string, unknown>;
+  /** Of ours, not of the server: so many videos changed that lists had better be asked for again. */
+  many: Record<string, unknown>;
 }
 
 type Listener = (news: never) => void;
+
+/** The server says something every 15 seconds: one that is silent for longer is not there any more. Milliseconds. */
+const silence = 45_000;
+/** The longest wait before coming again, in milliseconds. */
+const longest = 30_000;
+/** How many videos that changed are asked for one by one. */
+const few = 24;
 
 class Live {
   /** Whether the stream is open; a page may say so when it is not for long. */
@@ -31,6 +41,9 @@ class Live {
   #lastId = '';
   #abort: AbortController | undefined;
   #retry = 2000;
+  /** How often in a row it could not be opened. */
+  #failures = 0;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hidden: ReturnType<typeof setTimeout> | undefined;
   #changed = new Set<string>();
@@ -71,9 +84,15 @@ class Live {
       });
       if (!stream) throw new Error('there is no stream of events');
       this.connected = true;
+      this.#failures = 0;
+      // That it ended is not told to who was away.
+      if (this.scan?.state === 'running') void this.#askScan();
       const parser = new EventParser();
       const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
+        clearTimeout(this.#silence);
+        // After sleep, or in another network, nobody else would notice.
+        this.#silence = setTimeout(() => abort.abort(), silence);
         const { done, value } = await reader.read();
         if (done) break;
         for (const event of parser.push(value)) this.#tell(event.type, event.data);
@@ -84,13 +103,18 @@ class Live {
       // Broken off, refused or closed by us; below is what follows from it.
     }
     if (this.#abort !== abort) return;
+    clearTimeout(this.#silence);
     this.#abort = undefined;
     this.connected = false;
-    if (!document.hidden) this.#timer = setTimeout(() => void this.#open(), this.#retry);
+    // Not all pages of a house at once, when the server is back.
+    const wait = Math.min(longest, this.#retry * 2 ** this.#failures) * (0.8 + Math.random() * 0.4);
+    this.#failures = Math.min(this.#failures + 1, 5);
+    if (!document.hidden) this.#timer = setTimeout(() => void this.#open(), wait);
   }
 
   #close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     const abort = this.#abort;
     this.#abort = undefined;
     this.connected = false;
@@ -105,7 +129,18 @@ class Live {
       return;
     }
     this.#apply(type as keyof News, news);
-    for (const listener of this.#listeners.get(type as keyof News) ?? []) listener(news as never);
+    this.#say(type as keyof News, news);
+  }
+
+  #say(type: keyof News, news: unknown): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+      try {
+        listener(news as never);
+      } catch (error) {
+        // One that fails must not keep the others, or what comes later, from being heard.
+        reportError(error);
+      }
+    }
   }
 
   #apply(type: keyof News, news: unknown): void {
@@ -118,25 +153,39 @@ class Live {
       case 'scan': this.scan = news as ScanNews; return;
       case 'videos':
         for (const id of (news as News['videos']).changed ?? []) if (shown(id)) this.#changed.add(id);
-        clearTimeout(this.#asking);
-        if (this.#changed.size) this.#asking = setTimeout(() => void this.#askChanged(), 150);
+        for (const id of (news as News['videos']).removed ?? []) shown(id)?.adopt({ present: false });
+        // While pictures are made something changes all the time: the first of them sets the time.
+        if (this.#changed.size) this.#asking ??= setTimeout(() => void this.#askChanged(), 150);
         return;
       default:
     }
   }
 
-  /** What changed and is on the screen is asked for one by one; of many, the lists ask themselves. */
+  async #askScan(): Promise<void> {
+    try {
+      this.scan = await heard(api.GET('/api/v1/scan'));
+    } catch {
+      // The next event tells.
+    }
+  }
+
+  /** What changed and is held somewhere is asked for one by one; of many, the lists ask themselves. */
   async #askChanged(): Promise<void> {
-    const ids = [...this.#changed].slice(0, 24);
+    this.#asking = undefined;
+    const ids = [...this.#changed];
     this.#changed.clear();
-    for (const id of ids) {
-      if (!shown(id)) continue;
+    if (ids.length > few) {
+      this.#say('many', {});
+      return;
+    }
+    await Promise.all(ids.map(async (id) => {
+      const asked = moment();
       try {
-        hold(await got(api.GET('/api/v1/videos/{id}', { params: { path: { id } } })));
+        hold(await heard(api.GET('/api/v1/videos/{id}', { params: { path: { id } } })), asked);
       } catch {
         // Gone meanwhile, or the server is: the list will say so.
       }
-    }
+    }));
   }
 }
 

@@ -1,7 +1,7 @@
 // Where the reader is: the address as state, and ways to another.
 import { match, type Match } from './router';
 
-interface Kept { scroll?: number; depth?: number }
+interface Kept { scroll?: number; depth?: number; /** The address of the link that had the focus. */ focus?: string }
 
 class Here {
   path = $state(location.pathname);
@@ -10,6 +10,8 @@ class Here {
   at = $derived<Match>(match(this.path));
   /** Counts the pages that were opened: what it is different for is a new page, not a filter. */
   visits = $state(0);
+  /** What the page calls itself, where that is better than its name; a page sets it and takes it back. */
+  title = $state('');
   #settle: (() => void) | undefined;
 
   /** Listens to links and to the browser's buttons. */
@@ -18,12 +20,12 @@ class Here {
     addEventListener('popstate', () => {
       const kept = (history.state ?? {}) as Kept;
       this.#read();
-      this.#restore(kept.scroll ?? 0);
+      this.#restore(kept.scroll ?? 0, kept.focus);
     });
     addEventListener('pagehide', () => this.#remember());
     document.addEventListener('click', (event) => this.#click(event));
     const kept = (history.state ?? {}) as Kept;
-    if (kept.scroll) this.#restore(kept.scroll);
+    if (kept.scroll) this.#restore(kept.scroll, kept.focus);
   }
 
   /** Opens a page. `keep`: the scroll stays, as for a filter. */
@@ -55,26 +57,33 @@ class Here {
   }
 
   #remember(): void {
-    history.replaceState({ ...(history.state as Kept), scroll: scrollY }, '');
+    const focus = document.activeElement?.closest('main a')?.getAttribute('href') ?? undefined;
+    const { focus: _, ...kept } = (history.state ?? {}) as Kept;
+    history.replaceState({ ...kept, scroll: scrollY, ...(focus ? { focus } : {}) } satisfies Kept, '');
   }
 
-  /** Scrolls to where the page was, as soon as it is tall enough; the reader's own scrolling ends it. */
-  #restore(y: number): void {
+  /**
+   * Scrolls to where the page was, as soon as it is tall enough, and gives the focus back to the link that led away. The
+   * reader's own scrolling ends it.
+   */
+  #restore(y: number, focus?: string): void {
     this.#settle?.();
     let frames = 0;
     let request = 0;
     const stop = () => {
       cancelAnimationFrame(request);
-      for (const type of ['wheel', 'touchstart', 'keydown']) removeEventListener(type, stop);
+      for (const type of ['wheel', 'touchstart', 'keydown', 'pointerdown']) removeEventListener(type, stop);
       this.#settle = undefined;
     };
     const look = () => {
       frames += 1;
       scrollTo(0, y);
-      if (Math.abs(scrollY - y) < 2 || frames > 120) stop();
+      const link = focus === undefined ? undefined : document.querySelector<HTMLElement>(`main a[href="${CSS.escape(focus)}"]`);
+      if (link && document.activeElement !== link) link.focus({ preventScroll: true });
+      if ((Math.abs(scrollY - y) < 2 && (focus === undefined || link)) || frames > 120) stop();
       else request = requestAnimationFrame(look);
     };
-    for (const type of ['wheel', 'touchstart', 'keydown']) addEventListener(type, stop, { passive: true });
+    for (const type of ['wheel', 'touchstart', 'keydown', 'pointerdown']) addEventListener(type, stop, { passive: true });
     this.#settle = stop;
     request = requestAnimationFrame(look);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Optimistic } from './optimistic';
+import { moment, Optimistic } from './optimistic';
 
 interface Rated { rating?: number | undefined; views: number }
 const value = () => new Optimistic<Rated>({ rating: 2, views: 10 });
@@ -32,4 +32,20 @@ it('the server may know better', () => {
   const v = value();
   v.confirm(v.guess({ rating: 5 }), { rating: undefined });
   expect(v.view.rating).toBeUndefined();
+});
+it('a list that was asked for before a change does not undo it, and brings all else', () => {
+  const v = value();
+  const asked = moment();
+  v.confirm(v.guess({ rating: 5 }), { rating: 5 });
+  v.renew({ rating: 2, views: 12 }, asked);
+  expect(v.view).toEqual({ rating: 5, views: 12 });
+  v.renew({ rating: 3, views: 13 }, moment());
+  expect(v.view).toEqual({ rating: 3, views: 13 });
+});
+it('news that came while a list was on its way stay', () => {
+  const v = value();
+  const asked = moment();
+  v.adopt({ views: 20 });
+  v.renew({ rating: 4, views: 10 }, asked);
+  expect(v.view).toEqual({ rating: 4, views: 20 });
 });

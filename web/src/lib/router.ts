@@ -2,13 +2,13 @@
 
 export type PageName =
   | 'home' | 'library' | 'folders' | 'duplicates' | 'problems' | 'search' | 'favourites' | 'tags'
-  | 'playlists' | 'playlist' | 'settings' | 'watch' | 'admin' | 'unknown';
+  | 'history' | 'playlists' | 'playlist' | 'settings' | 'watch' | 'admin' | 'unknown';
 
 export interface Match { page: PageName; /** What is behind the page's own name, decoded. */ rest: string[] }
 
 const pages: Record<string, PageName> = {
   '': 'home', library: 'library', search: 'search', favorites: 'favourites', favourites: 'favourites',
-  tags: 'tags', playlists: 'playlists', settings: 'settings', watch: 'watch', admin: 'admin',
+  tags: 'tags', history: 'history', playlists: 'playlists', settings: 'settings', watch: 'watch', admin: 'admin',
 };
 const belowLibrary: Record<string, PageName> = { folders: 'folders', duplicates: 'duplicates', problems: 'problems' };
 

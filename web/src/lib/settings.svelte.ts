@@ -60,6 +60,11 @@ class Settings {
     const root = document.documentElement;
     if (this.#kept.theme === 'system') delete root.dataset.theme;
     else root.dataset.theme = this.#kept.theme;
+    // The browser's own bars are of the page's colour.
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
+      const own = meta.media.includes('light') ? 'light' : 'dark';
+      meta.content = (this.#kept.theme === 'system' ? own : this.#kept.theme) === 'light' ? '#f5f0e7' : '#14110f';
+    }
   }
 }
 

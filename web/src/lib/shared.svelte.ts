@@ -8,6 +8,8 @@ class Shared<T> {
   #items = $state.raw<T[] | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   #asked = false;
+  /** Counts what is asked and shown: an answer to an older question is not shown over a newer one. */
+  #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly from: () => Promise<{ items: T[] }>, events: (keyof News)[]) {
@@ -24,16 +26,22 @@ class Shared<T> {
   }
 
   async refresh(): Promise<void> {
+    this.#asked = true;
+    this.#turn += 1;
+    const turn = this.#turn;
     try {
-      this.#items = (await this.from()).items;
+      const { items } = await this.from();
+      if (turn !== this.#turn) return;
+      this.#items = items;
       this.error = undefined;
     } catch (error) {
-      this.error = error;
+      if (turn === this.#turn) this.error = error;
     }
   }
 
   /** Shows a change before the server was asked again. */
   show(items: T[]): void {
+    this.#turn += 1;
     this.#items = items;
   }
 

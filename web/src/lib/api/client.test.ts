@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { api, edits, got, heard, isAbort, Trouble, whenKeyWanted } from './client';
+import { api, edits, got, heard, isAbort, Trouble, whenWanted } from './client';
 
 const asked: Request[] = [];
 function server(answer: () => Response | Promise<Response>): void {
@@ -54,11 +54,18 @@ describe('an answer', () => {
   });
   it('that wants a key has somebody asked for it, but for who signs in', async () => {
     const wanted = vi.fn();
-    whenKeyWanted(wanted);
+    whenWanted(wanted);
     server(() => json({ detail: 'who are you?' }, 401));
     await trouble(heard(api.POST('/api/v1/session', { body: { password: 'wrong' } })));
     expect(wanted).not.toHaveBeenCalled();
     await trouble(got(api.GET('/api/v1/home')));
-    expect(wanted).toHaveBeenCalledOnce();
+    expect(wanted.mock.calls).toEqual([['key']]);
+  });
+  it('that wants an administrator is told from one that wants a key', async () => {
+    const wanted = vi.fn();
+    whenWanted(wanted);
+    server(() => json({ detail: 'sign in first' }, 401, { 'WWW-Authenticate': 'Vidicon-Session realm="vidicon"' }));
+    expect(await trouble(got(api.POST('/api/v1/scan')))).toMatchObject({ status: 401, wants: 'session' });
+    expect(wanted.mock.calls).toEqual([['session']]);
   });
 });

@@ -1,12 +1,16 @@
 // Asking the server, by what its own description says can be asked (`openapi.json`). Every answer that is no success
 // becomes a `Trouble`, which says what happened.
 import createClient from 'openapi-fetch';
+import { early } from './early';
 import type { paths } from './schema';
 
 /** Why a request came to nothing. */
 export class Trouble extends Error {
-  /** `status` 0: the server was not reached. `answer`: the whole of what it said. */
-  constructor(readonly status: number, message: string, readonly kind = '', /** Seconds. */ readonly retryAfter?: number, readonly answer?: unknown) {
+  /** `status` 0: the server was not reached. `answer`: the whole of what it said. `wants`: what a 401 asks for. */
+  constructor(
+    readonly status: number, message: string, readonly kind = '', /** Seconds. */ readonly retryAfter?: number, readonly answer?: unknown,
+    readonly wants?: 'key' | 'session',
+  ) {
     super(message);
     this.name = 'Trouble';
   }
@@ -22,14 +26,14 @@ export const api = createClient<paths>({
   baseUrl: typeof location === 'undefined' ? 'http://localhost' : '',
   credentials: 'same-origin',
   headers: { Accept: 'application/json' },
-  fetch: (request) => fetch(request),
+  fetch: (request) => early(request) ?? fetch(request),
 });
 
-let onKeyWanted: () => void = () => undefined;
+let onWanted: (what: 'key' | 'session') => void = () => undefined;
 
-/** Who is told when the server wants an API key. */
-export function whenKeyWanted(tell: () => void): void {
-  onKeyWanted = tell;
+/** Who is told when the server wants an API key, or an administrator's session. */
+export function whenWanted(tell: (what: 'key' | 'session') => void): void {
+  onWanted = tell;
 }
 
 /** What a route answers. */
@@ -51,12 +55,12 @@ export async function heard<A extends Answered>(asked: Promise<A>): Promise<Said
   return answer.data as Said<A>;
 }
 
-/** The same; and where an API key is wanted, somebody is asked for it. */
+/** The same; and where an API key or a session is wanted, somebody is asked for it. */
 export async function got<A extends Answered>(asked: Promise<A>): Promise<Said<A>> {
   try {
     return await heard(asked);
   } catch (error) {
-    if (error instanceof Trouble && error.status === 401) onKeyWanted();
+    if (error instanceof Trouble && error.wants) onWanted(error.wants);
     throw error;
   }
 }
@@ -81,5 +85,11 @@ function trouble({ error, response }: Answered): Trouble {
     typeof problem.type === 'string' ? problem.type : '',
     after > 0 ? after : undefined,
     error,
+    response.status === 401 ? wanted(response) : undefined,
   );
+}
+
+/** What a 401 asks for, by its challenge (RFC 9110 section 11.6.1). */
+function wanted(response: Response): 'key' | 'session' {
+  return /^\s*Vidicon-Session\b/i.test(response.headers.get('WWW-Authenticate') ?? '') ? 'session' : 'key';
 }

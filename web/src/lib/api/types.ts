@@ -17,6 +17,7 @@ export type Tag = Schemas['Tag'];
 export type Playlist = Schemas['Playlist'];
 export type PlaylistItems = Schemas['PlaylistItems'];
 export type Scan = Schemas['Scan'];
+export type Played = Schemas['Played'];
 export type Session = Schemas['WhoAsks'];
 export type BatchSelect = Schemas['Select'];
 export type BatchQuery = Schemas['BatchQuery'];

@@ -28,7 +28,10 @@ export async function loadLanguage(): Promise<void> {
   const wanted = settings.language === 'system' ? preferred() : settings.language;
   if (wanted === 'de') {
     try {
-      texts = (await others.de()).default;
+      const german = (await others.de()).default;
+      // Another one may have been chosen meanwhile.
+      if ((settings.language === 'system' ? preferred() : settings.language) !== 'de') return;
+      texts = german;
       tag = region('de');
     } catch {
       texts = en;
@@ -49,6 +52,9 @@ export const f = {
   bitRate: (value: number) => format.bitRate(value, tag),
   date: (time: string) => format.date(time, tag),
   dateTime: (time: string) => format.dateTime(time, tag),
+  time: (time: string) => format.time(time, tag),
+  longDay: (time: string) => format.longDay(time, new Date(), tag),
+  day: (ago: number) => format.dayAgo(ago, tag),
   ago: (time: string) => format.ago(time, Date.now(), tag),
   duration: (seconds: number) => format.longDuration(seconds, tag),
   language: (value: string) => format.languageName(value, tag),

@@ -30,10 +30,12 @@ const luck: [string, string][] = [['matroska', 'video/x-matroska'], ['mov', 'vid
 
 /** `by`: which ways of delivery are asked for. */
 export function capabilities(probe: Probe, by: 'anyhow' | 'segments' | 'file' | 'hls' | 'dash' | 'luck' = 'anyhow'): Capabilities {
+  // Where nothing but segments is asked for, what is only decoded out of files is of no use.
+  const onlySegments = by === 'segments' || by === 'hls' || by === 'dash';
   const decodes = (codings: [string, string][], kind: 'video' | 'audio') =>
     codings.filter(([, codec]) => {
       const type = `${kind}/mp4; codecs="${codec}"`;
-      return probe.segments(type) || probe.file(type);
+      return probe.segments(type) || ((!onlySegments || probe.nativeHls) && probe.file(type));
     }).map(([name]) => name);
   const named = (list: [string, string][]) => list.filter(([, type]) => probe.file(type)).map(([name]) => name);
   const segments = probe.segments('video/mp4; codecs="avc1.640028"') || probe.segments('video/mp4; codecs="vp09.00.31.08"');
@@ -48,8 +50,8 @@ export function capabilities(probe: Probe, by: 'anyhow' | 'segments' | 'file' | 
     luck: [...named(files), ...named(luck)],
   }[by];
   return {
-    video: [...decodes(video, 'video'), ...named(inFiles.video)],
-    audio: [...decodes(audio, 'audio'), ...named(inFiles.audio)],
+    video: [...decodes(video, 'video'), ...(onlySegments ? [] : named(inFiles.video))],
+    audio: [...decodes(audio, 'audio'), ...(onlySegments ? [] : named(inFiles.audio))],
     containers,
   };
 }

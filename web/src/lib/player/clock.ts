@@ -1,11 +1,4 @@
-// Time codes of the player: always `h:mm:ss`, so that nothing moves while they count.
-
-/** `1:02:03` of seconds. Less than 0, and what is no number, is 0. */
-export function clock(seconds: number): string {
-  const whole = Number.isFinite(seconds) ? Math.max(0, Math.floor(seconds)) : 0;
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-}
+// Times in addresses, as people write them.
 
 /** Seconds of `1:02:03`, `2:03`, `1h2m3s`, `90s` or `90`; undefined of anything else. */
 export function seconds(text: string): number | undefined {

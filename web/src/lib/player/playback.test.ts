@@ -18,6 +18,11 @@ describe('what a browser says of itself', () => {
     expect(said.audio).not.toContain('ac-3');
     expect(said.containers).toEqual(['mp4', 'webm', 'hls', 'dash']);
   });
+  it('is less where only segments are asked for: some codings come in files and in nothing else', () => {
+    expect(capabilities(chromium, 'hls')).toMatchObject({ video: ['avc1', 'av01', 'vp09'], containers: ['hls'] });
+    expect(capabilities(chromium, 'hls').audio).not.toContain('vorbis');
+    expect(capabilities(iphone, 'hls').video).toContain('hvc1');
+  });
   it('has no DASH where scripts cannot hand over segments', () => {
     expect(capabilities(iphone).containers).toEqual(['mp4', 'hls']);
     expect(capabilities(iphone).video).toContain('hvc1');

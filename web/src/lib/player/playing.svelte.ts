@@ -1,5 +1,7 @@
 // What plays now, as state that controls can show, and what can be done with it.
 import { isAbort } from '../api/client';
+import { t } from '../i18n/index.svelte';
+import { toasts } from '../toasts.svelte';
 import { browser } from './capabilities';
 import type { Choosable, Engine, Failure } from './engine';
 import { asking, obstacle, plan, type Choice, type Obstacle, type Plan, type Source, type Wish } from './playback';
@@ -61,9 +63,13 @@ export class Playing {
   #left: Source[] = [];
   #tries = 0;
   #settled = false;
+  /** Somebody wants to see another place of it, also while it does not play. */
+  #sought = false;
   /** It is to play as soon as it can: loading another source takes back what was asked of the one before. */
   #wanted = false;
   #textsSettled = false;
+  /** Whether the file as a whole was tried after segments failed. */
+  #lucky = false;
   #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -90,6 +96,9 @@ export class Playing {
     this.time = this.#at;
     this.duration = subject.duration;
     this.started = false;
+    this.#sought = false;
+    this.#lucky = false;
+    this.#tries = 0;
     await this.#begin();
   }
 
@@ -168,6 +177,7 @@ export class Playing {
     const to = Math.min(Math.max(0, seconds), this.duration > 0 ? Math.max(0, this.duration - lastBit) : seconds);
     this.time = to;
     this.ended = false;
+    this.#sought = true;
     if (this.#settled) this.#engine?.seek(to);
     else this.#at = to;
   }
@@ -216,6 +226,13 @@ export class Playing {
     try {
       const [made, engine] = await Promise.all([plan(asking(subject.name, abort.signal), browser(), subject.choice, this.wish), this.#load()]);
       if (abort.signal.aborted || this.#subject !== subject) return;
+      if (!made.sources.length && this.wish !== 'auto' && this.source) {
+        // What plays goes on.
+        this.wish = 'auto';
+        this.#flows();
+        toasts.show(t('watch.by.not'), { tone: 'bad' });
+        return;
+      }
       this.plan = made;
       this.#left = made.sources;
       if (made.playback.duration_seconds && !this.duration) this.duration = made.playback.duration_seconds;
@@ -260,11 +277,35 @@ export class Playing {
       this.#open(this.#engine);
       return;
     }
+    if (failure.kind !== 'network' && !this.#lucky && this.wish === 'auto' && this.source?.delivery !== 'file') {
+      this.#lucky = true;
+      void this.#tryFile(failure);
+      return;
+    }
     this.#stop({ kind: failure.kind === 'network' ? 'network' : 'decode', detail: failure.detail });
+  }
+
+  /** Segments that the browser gave up on: what it cannot take in pieces it may open as a whole. */
+  async #tryFile(failure: Failure): Promise<void> {
+    const subject = this.#subject;
+    const { signal } = this.#abort;
+    if (!subject) return;
+    this.#wait();
+    const made = await plan(asking(subject.name, signal), browser(), subject.choice, 'file').catch(() => undefined);
+    if (signal.aborted || this.#subject !== subject || !this.#engine) return;
+    if (!made?.sources.length) {
+      this.#stop({ kind: 'decode', detail: failure.detail });
+      return;
+    }
+    this.plan = made;
+    this.#left = made.sources;
+    this.#open(this.#engine);
   }
 
   #stop(what: Obstacle): void {
     clearTimeout(this.#waitTimer);
+    // Nothing is heard behind the message.
+    this.#engine?.media.pause();
     this.waiting = false;
     this.obstacle = what;
     if (what.retry) this.#retryTimer = setTimeout(() => void this.#begin(), what.retry * 1000);
@@ -322,7 +363,8 @@ export class Playing {
     });
     on('seeked', () => {
       this.time = media.currentTime;
-      if (media.readyState >= 2) this.started = true;
+      // Until then there is the poster: the first picture of a film is often black.
+      if (media.readyState >= 2 && this.#sought) this.started = true;
       if (!media.paused) this.#watching?.at(media.currentTime, media.playbackRate);
     });
     on('timeupdate', () => {

@@ -1,6 +1,6 @@
 // Addresses for other programs.
-import { t } from '../i18n/index.svelte';
-import { failed, toasts } from '../toasts.svelte';
+import { t } from './i18n/index.svelte';
+import { failed, toasts } from './toasts.svelte';
 
 /** Copies an address in full. Browsers give the clipboard to secure pages only: elsewhere the old way has to do. */
 export async function copyText(address: string): Promise<void> {
@@ -8,7 +8,7 @@ export async function copyText(address: string): Promise<void> {
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(url);
     else if (!oldWay(url)) throw new Error('no clipboard');
-    toasts.show(t('watch.copied'));
+    toasts.show(t('copied'));
   } catch (error) {
     failed(url, error);
   }
