@@ -166,6 +166,21 @@ impl Access {
         })
     }
 
+    /// Whether whoever asks may administer. It is no refusal if not.
+    pub(crate) async fn may_administer(
+        &self,
+        request: &Parts,
+        peer: Peer,
+    ) -> Result<bool, Problem> {
+        let ground = Ground { hosts: &self.0.hosts, friends: &self.0.friends };
+        let asked = Asked::of(request, peer);
+        if let Some(verdict) = decide::without_session(Rule::Admin, &asked, ground) {
+            return Ok(verdict.is_ok());
+        }
+        let standing = self.standing(sessions::token_of(&request.headers)).await?;
+        Ok(decide::with_standing(standing).is_ok())
+    }
+
     async fn standing(&self, token: Option<TokenHash>) -> Result<Standing, Problem> {
         if self.0.sessions.of(token, now_ms()).await.map_err(unreachable_keeper)?.is_some() {
             return Ok(Standing::Administrator);

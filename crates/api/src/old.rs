@@ -10,9 +10,9 @@ use axum::{
 };
 use catalogue::{Position, Query, Sort, UserId};
 use http::header;
-use library::{CacheStatus, LibraryError};
+use library::LibraryError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::VideoRow;
 use utoipa::ToSchema;
@@ -251,50 +251,6 @@ pub(crate) async fn tag(
     Ok(Json(json!({ "success": true, "filename": filename, "tags": tags })))
 }
 
-/// Of what use the cache is.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CacheStatus)]
-pub(crate) struct Cache {
-    /// Answers that are kept.
-    entries: u64,
-    /// Questions that were answered from them since the start.
-    hits: u64,
-    /// Questions that were not.
-    misses: u64,
-    /// Hits by all questions, 0 to 1.
-    hit_rate: f64,
-    /// How long an answer is kept at most.
-    ttl_seconds: u64,
-}
-
-impl From<CacheStatus> for Cache {
-    #[allow(clippy::cast_precision_loss, reason = "a share needs no more than three digits")]
-    fn from(status: CacheStatus) -> Self {
-        let CacheStatus { entries, hits, misses, ttl_seconds } = status;
-        let asked = hits.saturating_add(misses).max(1);
-        Self { entries, hits, misses, hit_rate: hits as f64 / asked as f64, ttl_seconds }
-    }
-}
-
-/// Of what use the cache is
-#[utoipa::path(
-    get, path = "/admin/cache/status", tag = "old", operation_id = "old_cache",
-    responses((status = 200, description = "Since the start", body = Cache)),
-)]
-pub(crate) async fn cache(State(shared): State<Shared>) -> Json<Cache> {
-    Json(shared.library.cache_status().into())
-}
-
-/// Forget what the cache holds
-#[utoipa::path(
-    post, path = "/admin/cache/refresh", tag = "old", operation_id = "old_refresh_cache",
-    responses((status = 200, description = "It is empty", body = Cache)),
-)]
-pub(crate) async fn refresh_cache(State(shared): State<Shared>) -> Json<Cache> {
-    shared.library.refresh_cache();
-    Json(shared.library.cache_status().into())
-}
-
 /// The video that an older client means by a file name: as it is, or as a URL has it.
 async fn named(shared: &Shared, filename: &str) -> Result<VideoRow, Problem> {
     let filename = filename.trim_start_matches('/');
@@ -339,11 +295,5 @@ mod tests {
     fn words_come_as_a_list_or_with_commas() {
         assert_eq!(Words::Text("a, b c,,".to_owned()).list(), ["a", "b c"]);
         assert_eq!(Words::List(vec!["a, b".to_owned()]).list(), ["a, b"]);
-    }
-
-    #[test]
-    fn a_share_of_nothing_is_none() {
-        let cache = Cache::from(CacheStatus::default());
-        assert!(cache.hit_rate.abs() < f64::EPSILON);
     }
 }

@@ -20,11 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 use library::Event;
 
-use crate::problem::Problem;
+use crate::{problem::Problem, v1::events::shown};
 
 /// How often something is said when there is nothing to say, so that proxies do not think that
 /// nobody is there, and so that readers who are gone are noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The kind of events that only administrators hear.
+const JOB: &str = "job";
 
 /// How many may listen at once.
 const LISTENERS: usize = 512;
@@ -58,12 +61,13 @@ impl Listeners {
     /// A stream from now on, and of what was missed before that. `live` must have been subscribed
     /// before `newest` and `missed` were found out, or something could fall between.
     ///
-    /// `newest` is the number of the newest event of the journal.
+    /// `newest` is the number of the newest event of the journal. Of jobs only who `administers` hears.
     pub(crate) fn stream(
         &self,
         live: broadcast::Receiver<Event>,
         newest: i64,
         missed: Missed,
+        administers: bool,
     ) -> Result<Response, Problem> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
             let detail = format!("{LISTENERS} pages listen already; try again in a minute");
@@ -76,7 +80,9 @@ impl Listeners {
             Missed::All(events) => {
                 for event in &events {
                     sent = sent.max(event.number.unwrap_or(sent));
-                    write(&mut first, event);
+                    if administers || event.kind != JOB {
+                        write(&mut first, event);
+                    }
                 }
             }
             Missed::TooMuch => reset(&mut first, newest),
@@ -87,6 +93,7 @@ impl Listeners {
             first: Some(first),
             live,
             sent,
+            administers,
             heartbeat: self.heartbeat,
             stop: self.stop.clone(),
             _place: place,
@@ -115,6 +122,7 @@ struct Reader {
     live: broadcast::Receiver<Event>,
     /// The number of the newest event that was sent.
     sent: i64,
+    administers: bool,
     heartbeat: Duration,
     stop: CancellationToken,
     _place: OwnedSemaphorePermit,
@@ -152,6 +160,9 @@ impl Reader {
                 continue;
             }
             self.sent = event.number.unwrap_or(self.sent);
+            if event.kind == JOB && !self.administers {
+                continue;
+            }
             let mut text = String::new();
             write(&mut text, &event);
             return Some(text);
@@ -164,6 +175,8 @@ fn write(text: &mut String, Event { number, kind, body }: &Event) {
     if let Some(number) = number {
         let _ = writeln!(text, "id: {number}");
     }
+    let shown = shown(kind, body);
+    let body = shown.as_ref().unwrap_or(body);
     // JSON has no line breaks of its own when it is written like this.
     let _ = writeln!(text, "event: {kind}\ndata: {body}\n");
 }
@@ -205,7 +218,7 @@ mod tests {
         let listeners = Listeners::new(CancellationToken::new());
         sender.send(event(5)).unwrap();
         let missed = Missed::All(vec![event(4), event(5)]);
-        let mut body = listeners.stream(receiver, 5, missed).unwrap().into_body();
+        let mut body = listeners.stream(receiver, 5, missed, true).unwrap().into_body();
         let first = next(&mut body).await.unwrap();
         assert_eq!(first, format!("retry: 2000\n{}{}id: 5\n\n", said(4), said(5)));
         sender.send(event(6)).unwrap();
@@ -219,7 +232,7 @@ mod tests {
     async fn one_that_was_away_too_long_or_is_too_slow_begins_anew() {
         let (sender, receiver) = broadcast::channel(2);
         let listeners = Listeners::new(CancellationToken::new());
-        let mut body = listeners.stream(receiver, 9, Missed::TooMuch).unwrap().into_body();
+        let mut body = listeners.stream(receiver, 9, Missed::TooMuch, true).unwrap().into_body();
         let reset = "id: 9\nevent: reset\ndata: {}\n\n";
         assert_eq!(next(&mut body).await.unwrap(), format!("retry: 2000\n{reset}id: 9\n\n"));
         for number in 10..20 {
@@ -231,11 +244,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn only_administrators_hear_of_jobs() {
+        let (sender, receiver) = broadcast::channel(8);
+        let listeners = Listeners::new(CancellationToken::new());
+        let job = |number| Event { kind: JOB.to_owned(), ..event(number) };
+        let missed = Missed::All(vec![job(4), event(5)]);
+        let mut body = listeners.stream(receiver, 5, missed, false).unwrap().into_body();
+        assert_eq!(next(&mut body).await.unwrap(), format!("retry: 2000\n{}id: 5\n\n", said(5)));
+        sender.send(job(6)).unwrap();
+        sender.send(event(7)).unwrap();
+        assert_eq!(next(&mut body).await.unwrap(), said(7));
+    }
+
+    #[tokio::test]
     async fn stopping_ends_every_stream() {
         let (_sender, receiver) = broadcast::channel(2);
         let stop = CancellationToken::new();
         let listeners = Listeners::new(stop.clone());
-        let mut body = listeners.stream(receiver, 0, Missed::All(Vec::new())).unwrap().into_body();
+        let mut body =
+            listeners.stream(receiver, 0, Missed::All(Vec::new()), true).unwrap().into_body();
         next(&mut body).await.unwrap();
         stop.cancel();
         assert_eq!(next(&mut body).await, None);
@@ -246,7 +273,8 @@ mod tests {
         let (_sender, receiver) = broadcast::channel(2);
         let mut listeners = Listeners::new(CancellationToken::new());
         listeners.heartbeat = Duration::from_millis(1);
-        let mut body = listeners.stream(receiver, 0, Missed::All(Vec::new())).unwrap().into_body();
+        let mut body =
+            listeners.stream(receiver, 0, Missed::All(Vec::new()), true).unwrap().into_body();
         next(&mut body).await.unwrap();
         assert_eq!(next(&mut body).await.unwrap(), ":\n\n");
     }
@@ -256,7 +284,7 @@ mod tests {
         let (sender, receiver) = broadcast::channel(2);
         let mut listeners = Listeners::new(CancellationToken::new());
         listeners.places = Arc::new(Semaphore::new(1));
-        let stream = |receiver| listeners.stream(receiver, 0, Missed::All(Vec::new()));
+        let stream = |receiver| listeners.stream(receiver, 0, Missed::All(Vec::new()), true);
         let one = stream(receiver).unwrap();
         assert!(stream(sender.subscribe()).is_err());
         drop(one);

@@ -4,10 +4,14 @@
 //! household; once there are accounts, who asks will come from the session.
 
 mod ask;
+pub(crate) mod backups;
 pub(crate) mod batch;
+pub(crate) mod cache;
 pub(crate) mod events;
+pub(crate) mod export;
 mod filter;
 pub(crate) mod home;
+pub(crate) mod jobs;
 pub(crate) mod marks;
 pub(crate) mod moving;
 pub(crate) mod pictures;
@@ -19,6 +23,7 @@ pub(crate) mod videos;
 
 use serde::{Deserialize, Deserializer};
 
+pub use self::export::library_as_json;
 pub(crate) use self::{ask::any_seed, video::VideoDetails};
 
 /// What was said, be it `null`; what was not said stays none by `#[serde(default)]`.

@@ -182,20 +182,10 @@ impl Library {
         let typed = text.to_owned();
         let videos = self.find(move |catalogue| catalogue.suggest(&typed, limit)).await?;
         let videos = self.0.store.videos(user, &videos).await?;
-        let begins = text.trim().to_lowercase();
-        let meant = |name: &str| {
-            name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins))
-        };
-        let tags = self.0.store.tags_all().await?;
-        let tags =
-            tags.into_iter().map(|tag| tag.name).filter(|name| meant(name)).take(limit).collect();
-        let folders = self.folders("").await?;
-        let folders = folders
-            .into_iter()
-            .map(|(folder, _)| folder)
-            .filter(|folder| meant(folder))
-            .take(limit)
-            .collect();
+        let tags = self.0.store.tags_all().await?.into_iter().map(|tag| tag.name);
+        let tags = tags.filter(|name| catalogue::has_word_like(name, text)).take(limit).collect();
+        let typed = text.to_owned();
+        let folders = self.find(move |catalogue| catalogue.folders_like(&typed, limit)).await?;
         Ok(Suggestions { videos, tags, folders })
     }
 

@@ -271,7 +271,7 @@ impl Library {
         tokio::spawn(async move {
             sleep(after).await;
             // Nobody listens any more when the server stops.
-            let _ = requests.send(Scope { root, path });
+            let _ = requests.send(vec![Scope { root, path }]);
         });
     }
 }

@@ -55,7 +55,7 @@ pub use {
     error::StoreError,
     files::{Duplicate, Known, Problem, Same},
     imports::{Import, ImportFile, ImportRow},
-    jobs::{JobRow, JobState},
+    jobs::{JobEnd, JobRow, JobState},
     location::{Location, NoLocation, Secret},
     open::Store,
     personal::Play,

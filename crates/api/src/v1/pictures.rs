@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    jobs::Job,
     marks::position_ms,
     video::{Video, address},
     videos::content,
@@ -117,7 +118,8 @@ pub(crate) async fn storyboard(
     let tag = crate::etag::of_text(text.as_bytes());
     let tag = tag.to_str().unwrap_or_default().trim_matches('"').to_owned();
     let plan = Plan::new([Part::Bytes(text.into())]);
-    made(&shared, plan, tag, "storyboard.vtt", version.is_some(), &headers)
+    let kind = MediaType::of("storyboard.vtt".as_ref());
+    made(&shared, plan, tag, kind, version.is_some(), &headers)
 }
 
 /// A sheet of small pictures
@@ -229,6 +231,11 @@ pub(crate) struct Thumbnails {
 pub(crate) struct MakingPictures {
     /// Of how many videos the old ones were forgotten.
     videos: u64,
+    /// The job in which what is missing is made; none where pictures are made only when somebody looks at their
+    /// place (`library.pictures_ahead`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    job: Option<Job>,
 }
 
 /// Make pictures anew
@@ -241,7 +248,8 @@ pub(crate) async fn thumbnails(
     Json(Thumbnails { all }): Json<Thumbnails>,
 ) -> Result<(StatusCode, Answer<MakingPictures>), Problem> {
     let videos = shared.library.make_pictures(all).await?;
-    Ok((StatusCode::ACCEPTED, Answer(MakingPictures { videos })))
+    let job = shared.library.ask_pictures().await?.and_then(Job::of);
+    Ok((StatusCode::ACCEPTED, Answer(MakingPictures { videos, job })))
 }
 
 async fn video(shared: &Shared, id: media::ContentId) -> Result<Answer<Video>, Problem> {
@@ -261,14 +269,15 @@ fn sent(
     let OpenPicture { file, len, name: tag } = picture;
     let tag = tag.replace(|character: char| !character.is_ascii_alphanumeric(), "-");
     let plan = Plan::new([Part::Extent(Extent { file: Arc::new(file), range: 0..len })]);
-    made(shared, plan, tag, name, immutable, headers)
+    made(shared, plan, tag, MediaType::of(name.as_ref()), immutable, headers)
 }
 
-fn made(
+/// The answer with something that was made; `tag` tells its bytes from any other.
+pub(super) fn made(
     shared: &Shared,
     plan: Plan,
     tag: String,
-    name: &str,
+    media_type: MediaType,
     immutable: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -276,7 +285,7 @@ fn made(
         plan,
         tag,
         modified: SystemTime::UNIX_EPOCH,
-        media_type: MediaType::of(name.as_ref()),
+        media_type,
         immutable,
         download: None,
         forms: None,

@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forget what the cache holds */
+        /** Forget what the cache holds, for older clients */
         post: operations["old_refresh_cache"];
         delete?: never;
         options?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Of what use the cache is */
+        /** Of what use the cache is, for older clients */
         get: operations["old_cache"];
         put?: never;
         post?: never;
@@ -138,6 +138,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups that are there
+         * @description Those that are made by themselves, and those that somebody asked for here.
+         */
+        get: operations["backups"];
+        put?: never;
+        /**
+         * Back up the library now
+         * @description As a job, whose note says the name of the file when it is done. The oldest backups go, so that
+         *     `library.backups_kept` stay.
+         */
+        post: operations["back_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a backup
+         * @description `vidicon restore` makes a library of it. It holds the hash of the administrator's password.
+         */
+        get: operations["backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batch": {
         parameters: {
             query?: never;
@@ -149,6 +194,43 @@ export interface paths {
         put?: never;
         /** Do the same to many videos */
         post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of what use the answers are that are kept
+         * @description Lists are kept until something is written, and for `library.cache_ttl` at most.
+         */
+        get: operations["cache"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the answers that are kept */
+        post: operations["refresh_cache"];
         delete?: never;
         options?: never;
         head?: never;
@@ -182,8 +264,9 @@ export interface paths {
         /**
          * What changes, as it changes
          * @description Server-sent events. Kinds: `videos` `{added, changed, removed}` (ids), `views` `{id, views}`, `rating`
-         *     `{id, rating}`, `favourite`, `watched`, `progress`, `tags`, `playlists`, `job`, `scan`, `watcher`, and `reset`:
-         *     too much was missed, ask anew. With `Last-Event-ID` the stream goes on where it was cut off.
+         *     `{id, rating}`, `favourite`, `watched`, `progress`, `tags`, `playlists`; `scan` (as `GET /api/v1/scan` answers),
+         *     `watcher` (as `GET /api/v1/watcher`); `job` (a `Job`, or a `JobRemoved`), to who may administer; and `reset`: too much
+         *     was missed, ask anew. With `Last-Event-ID` the stream goes on where it was cut off.
          */
         get: operations["events"];
         put?: never;
@@ -202,8 +285,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The files in which older installations kept what they knew
-         * @description With what is known here, by file name.
+         * What is known, for other programs
+         * @description In the files of older installations, by file name; or all of the library as one text, which is sent while it is
+         *     written. If something fails in the middle, the answer is cut off.
          */
         get: operations["export"];
         put?: never;
@@ -277,10 +361,53 @@ export interface paths {
         put?: never;
         /**
          * Take over what an older installation knew
-         * @description Its files are left as they are; doing it again changes nothing.
+         * @description Its files are left as they are; doing it again changes nothing. It is a job: it goes on though nobody waits for the
+         *     answer, and can be called off.
          */
         post: operations["import"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is done in the background
+         * @description What runs and waits, and what ended last, with what came of it. What nobody asked for is listed once it has lasted two
+         *     seconds. Events of the kind `job` tell of changes, to who may administer: a `Job`, or a `JobRemoved`.
+         */
+        get: operations["jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Call a job off, or take one that has ended off the list
+         * @description One that runs is told to end, which it does soon. What a scan or a pass over pictures has done until then stays;
+         *     of an import or a backup nothing is left.
+         */
+        delete: operations["dismiss_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -421,7 +548,10 @@ export interface paths {
         /** How the scan is getting on */
         get: operations["scan"];
         put?: never;
-        /** Look through all media folders */
+        /**
+         * Look through all media folders
+         * @description It is a job.
+         */
         post: operations["start_scan"];
         /**
          * Stop the scan that runs
@@ -1156,6 +1286,36 @@ export interface components {
             /** @description Ids of videos, in order. */
             videos: string[];
         };
+        /** @description A backup. */
+        Backup: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made: string;
+            /** @description The name of its file, by which it is downloaded. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /**
+         * Format: binary
+         * @description The bytes of a backup.
+         */
+        BackupBytes: string;
+        /** @description The backups that are there. */
+        BackupList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Backup"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description Which videos, and what to do with them. */
         Batch: {
             action: components["schemas"]["BatchAction"];
@@ -1346,7 +1506,7 @@ export interface components {
             /** @description What is kept in it. */
             name: string;
         };
-        /** @description Of what use the cache is. */
+        /** @description Of what use the answers are that are kept. */
         CacheStatus: {
             /**
              * Format: int64
@@ -1355,7 +1515,7 @@ export interface components {
             entries: number;
             /**
              * Format: double
-             * @description Hits by all questions, 0 to 1.
+             * @description The share of the first, 0 to 1.
              */
             hit_rate: number;
             /**
@@ -1370,7 +1530,7 @@ export interface components {
             misses: number;
             /**
              * Format: int64
-             * @description How long an answer is kept at most.
+             * @description How long an answer is kept at most, in seconds.
              */
             ttl_seconds: number;
         };
@@ -1472,6 +1632,142 @@ export interface components {
             made?: string | null;
             /** @default null */
             title?: string;
+        };
+        /** @description What an export is, in either form. */
+        Exported: components["schemas"]["LegacyFiles"] | components["schemas"]["LibraryExport"];
+        /** @description Something that was played. */
+        ExportedPlay: {
+            /**
+             * Format: double
+             * @description How far, in seconds.
+             */
+            position: number;
+            /** Format: date-time */
+            started: string;
+            /** @description The id of the video. */
+            video: string;
+        };
+        /** @description A playlist. */
+        ExportedPlaylist: {
+            name: string;
+            /** @description Ids of videos, in order. */
+            videos: string[];
+        };
+        /** @description A tag. */
+        ExportedTag: {
+            colour?: string;
+            name: string;
+        };
+        /** @description A video. */
+        ExportedVideo: ({
+            favourite: boolean;
+            /**
+             * Format: date-time
+             * @description When it was played last.
+             */
+            played?: string;
+            /**
+             * Format: int32
+             * @description Stars.
+             */
+            rating?: number;
+            /**
+             * Format: double
+             * @description Where to go on, in seconds from its beginning.
+             */
+            resume?: number;
+            /** @description Whether it was seen to the end, or said to be. */
+            watched: boolean;
+        } & {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            added: string;
+            audio_codecs: string[];
+            /** @description BCP 47. */
+            audio_languages: string[];
+            /**
+             * Format: int64
+             * @description Bits per second, all tracks together.
+             */
+            bit_rate?: number;
+            /** @description As in `mp4`. */
+            container: string;
+            /**
+             * Format: int32
+             * @description How many files that are there hold it.
+             */
+            copies: number;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            duration: number;
+            /** @description The name of its file, readable. */
+            file: string;
+            /** @description The folder below the media folder, percent-encoded, without slashes at its ends; "" at the top. */
+            folder: string;
+            /**
+             * Format: double
+             * @description Pictures per second.
+             */
+            frame_rate?: number;
+            /** @description `hdr10`, `hlg` or `dolby-vision`. */
+            hdr?: string;
+            /**
+             * Format: int32
+             * @description Pixels down as it is seen; 0 without pictures.
+             */
+            height: number;
+            /** @description Whether it is kept out of lists. */
+            hidden: boolean;
+            /** @description 26 letters that its content gives it; they stay when the file is moved or renamed. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made, if that is known.
+             */
+            made?: string;
+            /** @description The path of its file below the media folder, percent-encoded: `/video/` and this is its address. */
+            path: string;
+            poster?: components["schemas"]["Poster"];
+            /** @description Whether one of its files is there. */
+            present: boolean;
+            /** @description The address of a short silent film of it. */
+            preview?: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description The address of a WebVTT file that names a small picture for each moment. */
+            storyboard?: string;
+            tags: components["schemas"]["TagName"][];
+            /** @description BCP 47. */
+            text_languages: string[];
+            title: string;
+            /**
+             * Format: int64
+             * @description Counts the changes of title, description, files and tags: its ETag is `"v<version>"`.
+             */
+            version: number;
+            /** @description As in `h264`. */
+            video_codec?: string;
+            /**
+             * Format: int64
+             * @description How often it was viewed, by anybody.
+             */
+            views: number;
+            /**
+             * Format: int32
+             * @description Pixels across as it is seen; 0 without pictures.
+             */
+            width: number;
+        }) & {
+            description?: string;
+            /** @description All files that hold it, or did; at most 1,000. */
+            files: components["schemas"]["VideoFile"][];
         };
         /** @description How many videos there would be with one filter more. */
         FacetLists: {
@@ -1640,6 +1936,71 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description Something that is done in the background. */
+        Job: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created: string;
+            /**
+             * Format: int64
+             * @description How many steps are done: files of a scan, videos of a pass over pictures, seconds of a load test.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended. Of one that was interrupted: when Vidicon started again.
+             */
+            ended?: string;
+            /** @description Why it failed, in words. */
+            error?: string;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["JobKind"];
+            /** @description What came of it, in words. */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started?: string;
+            state: components["schemas"]["JobState"];
+            /** @description What it is about: the folder of an import. */
+            subject?: string;
+            /**
+             * Format: int64
+             * @description Of about how many, once that is known.
+             */
+            total?: number;
+        };
+        /**
+         * @description What is done.
+         * @enum {string}
+         */
+        JobKind: "scan" | "pictures" | "import" | "backup" | "load-test";
+        /** @description A job that was taken off the list, as events tell of it. */
+        JobRemoved: {
+            /** Format: int64 */
+            id: number;
+            /** @description Always true. */
+            removed: boolean;
+        };
+        /**
+         * @description How it stands.
+         * @enum {string}
+         */
+        JobState: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+        /** @description Jobs. */
+        Jobs: {
+            /** @description Those that run, those that wait, then those that ended, each the newest first; at most 200. */
+            items: components["schemas"]["Job"][];
+            /**
+             * Format: int64
+             * @description How many are listed.
+             */
+            total: number;
+        };
         /** @description What came of one kind of request. */
         KindReport: {
             /**
@@ -1691,6 +2052,45 @@ export interface components {
              * @description 99 of 100 took no longer.
              */
             p99_us: number;
+        };
+        /** @description The files of older installations, by name. */
+        LegacyFiles: {
+            /** @description File names. */
+            "favorites.json": string[];
+            /** @description Stars, by file name. */
+            "ratings.json": {
+                [key: string]: number;
+            };
+            /** @description Tags, by file name. */
+            "tags.json": {
+                [key: string]: string[];
+            };
+            /** @description Views, by file name. */
+            "views.json": {
+                [key: string]: number;
+            };
+        };
+        /** @description All of the library. */
+        LibraryExport: {
+            /**
+             * Format: int32
+             * @description The version of this form: 1.
+             */
+            format: number;
+            /** @description What was played, the newest first. */
+            history: components["schemas"]["ExportedPlay"][];
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            made: string;
+            playlists: components["schemas"]["ExportedPlaylist"][];
+            /** @description By name. */
+            tags: components["schemas"]["ExportedTag"][];
+            /** @description In the order in which they came. */
+            videos: components["schemas"]["ExportedVideo"][];
+            /** @description Always `library`. */
+            vidicon: string;
         };
         /** @description How far a test is. */
         LoadProgress: {
@@ -1769,6 +2169,11 @@ export interface components {
         };
         /** @description How many pictures are to be made. */
         MakingPictures: {
+            /**
+             * @description The job in which what is missing is made; none where pictures are made only when somebody looks at their
+             *     place (`library.pictures_ahead`).
+             */
+            job?: components["schemas"]["Job"];
             /**
              * Format: int64
              * @description Of how many videos the old ones were forgotten.
@@ -1879,8 +2284,11 @@ export interface components {
         /** @description What the route of older clients answers. */
         OldPerformance: {
             result?: components["schemas"]["Report"] | null;
-            /** @description `running`, or `idle`. */
-            status: string;
+            /**
+             * @description Whether a load test is running.
+             * @enum {string}
+             */
+            status: "running" | "idle";
         };
         /** @description Stars for a file. */
         OldRating: {
@@ -2166,14 +2574,18 @@ export interface components {
              * @description When the running scan began, or the last one ended; none before the first.
              */
             since?: string;
-            /** @description `running`, or `idle`: all that is known is up to date, as far as it is watched. */
-            state: string;
+            state: components["schemas"]["Scanning"];
             /**
              * Format: double
              * @description How long the last whole scan took, in seconds.
              */
             took?: number;
         };
+        /**
+         * @description Whether the media folders are looked through at the moment.
+         * @enum {string}
+         */
+        Scanning: "idle" | "running";
         /** @description Which videos. */
         Select: {
             /** @description These, at most 10,000. */
@@ -2713,8 +3125,7 @@ export interface components {
         };
         /** @description How one media folder is watched. */
         WatchedRoot: {
-            /** @description `notified`: the system tells at once; `polled`: it is looked through at intervals; `missing`: it is not there. */
-            mode: string;
+            mode: components["schemas"]["Watching"];
             /** @description Why it is not notified, and what could be done. */
             reason?: string;
             root: string;
@@ -2723,6 +3134,11 @@ export interface components {
         Watcher: {
             roots: components["schemas"]["WatchedRoot"][];
         };
+        /**
+         * @description How a media folder is watched.
+         * @enum {string}
+         */
+        Watching: "notified" | "polled" | "missing";
         /** @description Who is asking, and what that allows. */
         WhoAsks: {
             /** @description Whether the request comes from the machine itself. */
@@ -3297,6 +3713,116 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    back_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its file */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["BackupBytes"];
+                };
+            };
+            /** @description The range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["BackupBytes"];
+                };
+            };
+            /** @description It is what `If-None-Match` shows */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            414: components["responses"]["414"];
+            /** @description It has no such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     batch: {
         parameters: {
             query?: never;
@@ -3327,6 +3853,58 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Since the start */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStatus"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    refresh_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStatus"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -3402,26 +3980,33 @@ export interface operations {
     };
     export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `files` for the four files of older installations, `json` for all of the library; the first unless said. */
+                format?: "files" | "json";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description `ratings.json`, `views.json`, `tags.json`, `favorites.json` */
+            /** @description In the form that was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Exported"];
                 };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            414: components["responses"]["414"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
+            431: components["responses"]["431"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -3572,11 +4157,94 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
-            409: components["responses"]["409"];
+            /** @description Somebody called it off: nothing was done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    dismiss_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told to end; as it is now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description It was over, and is off the list */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            /** @description Another process does it, such as a command */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["414"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            431: components["responses"]["431"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
