@@ -207,9 +207,11 @@ fn in_words(ended: &Result<Report, String>, stopped: bool) -> library::Ended {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// How many users.
+    #[serde(default, deserialize_with = "input::maybe_whole")]
     #[schema(minimum = 1, maximum = 256, default = 16)]
     connections: Option<usize>,
     /// For how many seconds.
+    #[serde(default, deserialize_with = "input::maybe_whole")]
     #[schema(minimum = 1, maximum = 60, default = 10)]
     seconds: Option<u64>,
     /// What they do.

@@ -16,6 +16,7 @@ pub(crate) mod marks;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod playlists;
+mod shapes;
 pub(crate) mod tags;
 pub(crate) mod upkeep;
 mod video;
@@ -29,11 +30,4 @@ pub(crate) use self::{ask::any_seed, video::VideoDetails};
 /// What was said, be it `null`; what was not said stays none by `#[serde(default)]`.
 fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
-}
-
-/// What may be `null` and must be said.
-fn required<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<T>, D::Error> {
-    Option::deserialize(from)
 }

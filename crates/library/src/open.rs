@@ -107,8 +107,21 @@ impl Library {
 
     /// Reads the catalogue and keeps it up to date, in the background, for as long as the runtime
     /// lives.
+    ///
+    /// Nobody else may have the folders of pictures, indexes and backups for itself: what lies there
+    /// unfinished is of a process that was killed, and goes.
     pub fn start(&self) {
         let library = self.clone();
+        // A few files at most, and before anything is written.
+        let pictures = self.0.studio.workshop().pictures().remove_unfinished();
+        for removed in [pictures, self.0.films.remove_unfinished()] {
+            if let Err(error) = removed {
+                tracing::warn!(%error, "an unfinished file cannot be removed");
+            }
+        }
+        if let Err(error) = store::remove_unfinished_restore(self.0.store.location()) {
+            tracing::warn!(%error, "what a restore has left cannot be removed");
+        }
         tokio::spawn(async move {
             let begun = std::time::Instant::now();
             let passed = library.read_when_possible().await;

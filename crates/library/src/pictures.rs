@@ -13,7 +13,7 @@ use std::{
 };
 
 use artwork::{
-    Made, NoPicture, Origin, PictureFile, Poster, Preview, Stills, Storyboard, Task, Urgency,
+    Crew, Made, NoPicture, Origin, PictureFile, Poster, Preview, Stills, Storyboard, Task, Urgency,
 };
 use bytes::Bytes;
 use catalogue::VideoId;
@@ -254,7 +254,7 @@ impl Library {
     pub(crate) async fn keep_making_pictures(self) {
         let mut tried: HashSet<VideoId> = HashSet::new();
         loop {
-            let failed = self.make_missing_as_job(&mut tried).await;
+            let failed = self.0.pictures_ahead && self.make_missing_as_job(&mut tried).await;
             let wait = if failed { AGAIN } else { SWEEP_EVERY };
             tokio::select! {
                 () = self.0.more_pictures.notified() => tried.clear(),
@@ -270,6 +270,8 @@ impl Library {
 
     /// Makes what is missing, once, and tells how many videos are done; how many there were.
     pub async fn make_missing_pictures(&self, told: impl Fn(u64)) -> Result<u64, LibraryError> {
+        // Also where they are otherwise made only when somebody looks at their place.
+        self.0.studio.set_crew(Crew::default());
         let mut tried = HashSet::new();
         self.make_missing(&mut tried, |begun, _| told(begun)).await?;
         Ok(tried.len() as u64)

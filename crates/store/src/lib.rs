@@ -47,7 +47,7 @@ mod users;
 
 pub use {
     artwork::Artwork,
-    backup::{Backup, restore},
+    backup::{Backup, remove_unfinished_restore, restore},
     changes::Change,
     content::{Content, Facts, FileState, Found, TitleFrom, What},
     done::Done,

@@ -17,7 +17,7 @@ use crate::{input::Json, problem::Problem, routes::Shared};
 pub(crate) struct ImportFrom {
     /// A folder of the machine that Vidicon runs on, with `ratings.json`, `views.json`, `tags.json` or
     /// `favorites.json` in it.
-    #[schema(min_length = 1, max_length = 4096)]
+    #[schema(min_length = 1, max_length = 4096, pattern = "^/")]
     folder: String,
 }
 

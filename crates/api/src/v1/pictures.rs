@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     files,
-    input::{Json, Name, Names, Query, body, number},
+    input::{Json, Name, Names, Query, body, maybe_whole, number},
     problem::Problem,
     routes::Shared,
 };
@@ -38,6 +38,7 @@ const WIDEST: u32 = 4096;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Form {
     /// At least so many pixels wide, where the picture has them; 640 unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 4096)]
     w: Option<u32>,
     /// Its version, as the address in a video has it: then the answer may be kept for ever.
@@ -85,6 +86,7 @@ pub(crate) async fn poster(
     Query(Form { w, v }): Query<Form>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let width = w.unwrap_or(640);
     if !(1..=WIDEST).contains(&width) {
         return Err(Problem::bad(format!("w is {width}; it can be 1 to {WIDEST}")));
@@ -109,6 +111,7 @@ pub(crate) async fn storyboard(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let id = content(&id)?;
     let board = shared.library.storyboard(id).await?;
     let base = address(&id.to_string());
@@ -136,6 +139,7 @@ pub(crate) async fn sheet(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let sheet = usize::try_from(number(&sheet, "sheet")?).unwrap_or(usize::MAX);
     let picture = shared.library.sheet(content(&id)?, sheet).await?;
     sent(&shared, picture, "sheet.jpg", v.is_some(), &headers)
@@ -157,6 +161,7 @@ pub(crate) async fn preview(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let picture = shared.library.preview(content(&id)?).await?;
     sent(&shared, picture, "preview.mp4", v.is_some(), &headers)
 }
@@ -250,6 +255,16 @@ pub(crate) async fn thumbnails(
     let videos = shared.library.make_pictures(all).await?;
     let job = shared.library.ask_pictures().await?.and_then(Job::of);
     Ok((StatusCode::ACCEPTED, Answer(MakingPictures { videos, job })))
+}
+
+/// Refuses a version that no address of ours has.
+fn check_version(version: Option<&str>) -> Result<(), Problem> {
+    match version {
+        Some(version) if version.chars().count() > 32 => {
+            Err(Problem::bad("v is longer than any version; take it from the address in a video"))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn video(shared: &Shared, id: media::ContentId) -> Result<Answer<Video>, Problem> {

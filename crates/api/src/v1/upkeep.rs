@@ -11,7 +11,11 @@ use super::{
     filter::time,
     video::{Video, VideoFile, seconds},
 };
-use crate::{input::Query, problem::Problem, routes::Shared};
+use crate::{
+    input::{Query, maybe_whole},
+    problem::Problem,
+    routes::Shared,
+};
 
 /// How the scan is getting on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -157,10 +161,11 @@ pub(crate) async fn watcher(State(shared): State<Shared>) -> Answer<Watcher> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Stretch {
     /// How many at most; 50 unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// Where to go on: `next` of the stretch before.
-    #[param(max_length = 64)]
+    #[param(max_length = 64, pattern = "^([0-9]{1,18}(-[0-9]{1,18})?)?$")]
     cursor: Option<String>,
 }
 
@@ -177,8 +182,10 @@ impl Stretch {
         let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
+        let is_long = text.len() > 64;
         let numbers: Option<Vec<i64>> = text.split('-').map(|number| number.parse().ok()).collect();
-        let numbers = numbers.and_then(|numbers| <[i64; N]>::try_from(numbers).ok());
+        let numbers =
+            numbers.filter(|_| !is_long).and_then(|numbers| <[i64; N]>::try_from(numbers).ok());
         numbers.map(Some).ok_or_else(|| Problem::bad("the cursor is none that Vidicon has made"))
     }
 }
