@@ -153,7 +153,7 @@ impl Library {
         let work = async move {
             let below = library.below(&folder);
             let import = library.import(user, &folder, below.as_deref());
-            job.run(import, in_words).await
+            Box::pin(job.run(import, in_words)).await
         };
         let worked = tokio::spawn(work).await;
         worked.map_err(|error| LibraryError::Failed(format!("the import ended: {error}")))?

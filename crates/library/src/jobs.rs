@@ -129,7 +129,12 @@ impl Jobs {
             live.stop.cancel();
             live.row.clone()
         });
-        let Some(row) = told else {
+        if let Some(row) = told.as_ref().filter(|row| row.state.is_over()) {
+            // Its end could not be written down when it came.
+            self.write_end(row).await?;
+            lock(&self.0.live).remove(&id);
+        }
+        let Some(row) = told.filter(|row| !row.state.is_over()) else {
             return match self.0.store.forget_job(id, now_ms()).await {
                 Ok(done) => {
                     self.follow(done);
@@ -186,13 +191,20 @@ impl Jobs {
             Ended::Failed(why) => (JobState::Failed, None, Some(why)),
             Ended::Cancelled(note) => (JobState::Cancelled, Some(note), None),
         };
-        let end = JobEnd { state, done: row.done, total: row.total, note, error };
-        match self.0.store.end_job(id, end, now_ms()).await {
-            Ok(done) => drop(self.follow(done)),
-            Err(error) => {
-                tracing::warn!(id, kind = row.kind, %error, "the end of a job cannot be written down");
-            }
+        let row = JobRow { state, note, error, ended_ms: Some(now_ms()), ..row };
+        if let Err(error) = self.write_end(&row).await {
+            tracing::warn!(id, kind = row.kind, %error, "the end of a job cannot be written down");
+            // It is listed as it is for as long as this process lives.
+            lock(&self.0.live).insert(id, Live { row, stop: CancellationToken::new() });
         }
+    }
+
+    async fn write_end(&self, row: &JobRow) -> Result<(), StoreError> {
+        let JobRow { state, done, total, note, error, .. } = row.clone();
+        let end = JobEnd { state, done, total, note, error };
+        let ended = self.0.store.end_job(row.id, end, row.ended_ms.unwrap_or_else(now_ms)).await?;
+        self.follow(ended);
+        Ok(())
     }
 }
 

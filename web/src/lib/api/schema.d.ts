@@ -1284,7 +1284,7 @@ export interface components {
              */
             at?: number | null;
             /** @description Ids of videos, in order. */
-            videos: string[];
+            videos: components["schemas"]["VideoId"][];
         };
         /** @description A backup. */
         Backup: {
@@ -1324,16 +1324,13 @@ export interface components {
         /** @description What to do with them. */
         BatchAction: {
             /** @description Give them this tag. */
-            tag: string;
+            tag: components["schemas"]["TagText"];
         } | {
             /** @description Take this tag away. */
-            untag: string;
+            untag: components["schemas"]["TagText"];
         } | {
-            /**
-             * Format: int32
-             * @description Give stars, 1 to 5; `null` takes them away.
-             */
-            rate: number | null;
+            /** @description Give stars, 1 to 5; `null` takes them away. */
+            rate: components["schemas"]["Stars"];
         } | {
             /** @description Make them favourites, or no longer. */
             favourite: boolean;
@@ -1351,7 +1348,7 @@ export interface components {
             hide: boolean;
         } | {
             /** @description Read their files again, and make their pictures anew. */
-            refresh: boolean;
+            refresh: components["schemas"]["Only"];
         };
         /**
          * @description Which videos. The order does not matter here; it may be said, so that the query of a list can be sent as it
@@ -1427,7 +1424,7 @@ export interface components {
              * @description Does not matter.
              * @default null
              */
-            order?: string | null;
+            order?: ("asc" | "desc") | null;
             /**
              * Format: int64
              * @description Those of this playlist.
@@ -1451,15 +1448,16 @@ export interface components {
              */
             rating?: string | null;
             /**
+             * Format: int64
              * @description Does not matter.
              * @default null
              */
-            seed?: string | null;
+            seed?: number | null;
             /**
              * @description Does not matter.
              * @default null
              */
-            sort?: string | null;
+            sort?: ("title" | "rating" | "views" | "added" | "duration" | "played" | "made" | "size" | "random" | "relevance") | null;
             /**
              * @description Languages of the subtitles.
              * @default null
@@ -1613,7 +1611,7 @@ export interface components {
              */
             colour?: string | null;
             /** @default null */
-            name?: string;
+            name?: components["schemas"]["TagText"];
         };
         /** @description What to write about a video; what is left out stays as it is. */
         EditVideo: {
@@ -1631,7 +1629,7 @@ export interface components {
              */
             made?: string | null;
             /** @default null */
-            title?: string;
+            title?: components["schemas"]["TitleText"];
         };
         /** @description What an export is, in either form. */
         Exported: components["schemas"]["LegacyFiles"] | components["schemas"]["LibraryExport"];
@@ -1713,8 +1711,8 @@ export interface components {
              * @description Pictures per second.
              */
             frame_rate?: number;
-            /** @description `hdr10`, `hlg` or `dolby-vision`. */
-            hdr?: string;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
             /**
              * Format: int32
              * @description Pixels down as it is seen; 0 without pictures.
@@ -1853,6 +1851,11 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description A way to code bright pictures.
+         * @enum {string}
+         */
+        Hdr: "hdr10" | "hlg" | "dolby-vision";
         /** @description Whether the server is alive. */
         Health: {
             /** @description `healthy`. */
@@ -2258,18 +2261,25 @@ export interface components {
         };
         /** @description A name. */
         NewPlaylist: {
-            name: string;
+            name: components["schemas"]["PlaylistText"];
         };
         /** @description A tag to be made. */
         NewTag: {
             /** @description As in `#334455`. */
             colour?: string | null;
-            name: string;
+            name: components["schemas"]["TagText"];
         };
         /** @description What the route of older clients is asked to do. */
         OldAction: {
             /** @description `load_test` is the only one. */
             action: string;
+        };
+        /** @description Whether a file is a favourite now. */
+        OldFavoured: {
+            favorite: boolean;
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
         };
         /** @description A file, and whether it is a favourite. */
         OldFavourite: {
@@ -2290,11 +2300,26 @@ export interface components {
              */
             status: "running" | "idle";
         };
+        /** @description Stars of a file, as they are now. */
+        OldRated: {
+            filename: string;
+            /** Format: int32 */
+            rating: number;
+            /** @description Always true. */
+            success: boolean;
+        };
         /** @description Stars for a file. */
         OldRating: {
             filename: string;
             /** Format: int32 */
             rating: number;
+        };
+        /** @description The tags of a file, as they are now. */
+        OldTagged: {
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
+            tags: string[];
         };
         /** @description A file and its tags. */
         OldTags: {
@@ -2302,10 +2327,82 @@ export interface components {
             /** @description All of them; in a form separated by commas. */
             tags: components["schemas"]["Words"];
         };
+        /** @description Views of a file, as they are now. */
+        OldViewed: {
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
+            /** Format: int64 */
+            views: number;
+        };
+        /**
+         * @description Always true.
+         * @enum {boolean}
+         */
+        Only: true;
         /** @description What was played. */
         PlayHistory: {
             items: components["schemas"]["Played"][];
             next?: string;
+        };
+        /** @description How a client can play a film, and why. */
+        Playback: {
+            /** @description As in `mp4`. */
+            container: string;
+            delivery: components["schemas"]["PlaybackDelivery"] | null;
+            /**
+             * Format: double
+             * @description How long it lasts; none of files that are only recognised.
+             */
+            duration_seconds?: number | null;
+            /** @description The id of the video. */
+            id: string;
+            method: components["schemas"]["PlaybackMethod"];
+            /** @description What is odd about the file. */
+            notes: string[];
+            /** @description The path of its file below the media folder, percent-encoded. */
+            path: string;
+            /** @description Why, in the order in which it was decided. */
+            reasons: string[];
+            /** @description The numbers of the tracks that the client can play, from 1, as in the names of renditions. */
+            tracks: number[];
+            urls: components["schemas"]["PlaybackUrls"];
+        };
+        /** @description What a client can do. What is left out or empty is what browsers can do. */
+        PlaybackClient: {
+            /**
+             * @description Codings of sound.
+             * @default []
+             */
+            audio?: string[];
+            /**
+             * @description `mp4`, `mov`, `webm`, `matroska`, `mpegts`, `hls`, `hls-ts`, `dash`; `*` for every kind of file.
+             * @default []
+             */
+            containers?: string[];
+            /**
+             * @description Codings of pictures, as in `avc1.640028`, or `avc1` for all of a kind; `*` for whatever there is.
+             * @default []
+             */
+            video?: string[];
+        };
+        /**
+         * @description How it is sent.
+         * @enum {string}
+         */
+        PlaybackDelivery: "file" | "hls" | "dash" | "hls-ts";
+        /**
+         * @description How to play it.
+         * @enum {string}
+         */
+        PlaybackMethod: "direct" | "copy" | "needs-transcoding";
+        /** @description Where each form of the film is; the decision says which to take. */
+        PlaybackUrls: {
+            clip?: string;
+            dash?: string;
+            file: string;
+            hls?: string;
+            "hls-ts"?: string;
         };
         /** @description Something that was played. */
         Played: {
@@ -2359,6 +2456,8 @@ export interface components {
         PlaylistItems: components["schemas"]["Playlist"] & {
             items: components["schemas"]["PlaylistItem"][];
         };
+        /** @description The name of a playlist. */
+        PlaylistText: string;
         /** @description Playlists, by name. */
         Playlists: {
             items: components["schemas"]["Playlist"][];
@@ -2589,7 +2688,7 @@ export interface components {
         /** @description Which videos. */
         Select: {
             /** @description These, at most 10,000. */
-            ids: string[];
+            ids: components["schemas"]["VideoIds"];
         } | {
             /** @description All that a list with this query has. */
             query: components["schemas"]["BatchQuery"];
@@ -2634,6 +2733,8 @@ export interface components {
             /** @description The administrator's password. */
             password: string;
         };
+        /** @description Stars; `null` takes them away. */
+        Stars: number | null;
         /**
          * @description How much a condition matters.
          * @enum {string}
@@ -2746,6 +2847,10 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description Names of tags. */
+        TagNames: string[];
+        /** @description The name of a tag. */
+        TagText: string;
         /** @description Tags, by name. */
         Tags: {
             items: components["schemas"]["Tag"][];
@@ -2768,6 +2873,8 @@ export interface components {
             id: string;
             title: string;
         };
+        /** @description A title. */
+        TitleText: string;
         /** @description A track of a film. */
         Track: {
             /** Format: int64 */
@@ -2777,8 +2884,11 @@ export interface components {
             default: boolean;
             /** @description To be shown even where no subtitles are wanted. */
             forced: boolean;
-            /** @description `video`, `audio`, `text` or `other`. */
-            kind: string;
+            /**
+             * @description What a track holds.
+             * @enum {string}
+             */
+            kind: "video" | "audio" | "text" | "other";
             language?: string;
             /**
              * Format: int64
@@ -2895,8 +3005,8 @@ export interface components {
              * @description Pictures per second.
              */
             frame_rate?: number;
-            /** @description `hdr10`, `hlg` or `dolby-vision`. */
-            hdr?: string;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
             /**
              * Format: int32
              * @description Pixels down as it is seen; 0 without pictures.
@@ -3002,8 +3112,8 @@ export interface components {
              * @description Pictures per second.
              */
             frame_rate?: number;
-            /** @description `hdr10`, `hlg` or `dolby-vision`. */
-            hdr?: string;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
             /**
              * Format: int32
              * @description Pixels down as it is seen; 0 without pictures.
@@ -3084,6 +3194,10 @@ export interface components {
              */
             state: "present" | "away" | "shadowed";
         };
+        /** @description The id of a video. */
+        VideoId: string;
+        /** @description Ids of videos. */
+        VideoIds: string[];
         /** @description The tags of a video, by name. */
         VideoTags: {
             items: components["schemas"]["TagName"][];
@@ -3143,12 +3257,18 @@ export interface components {
         WhoAsks: {
             /** @description Whether the request comes from the machine itself. */
             local: boolean;
-            /** @description `administrator` or `household`. */
-            name: string;
+            /**
+             * @description What somebody is called.
+             * @enum {string}
+             */
+            name: "administrator" | "household";
             /** @description Whether there is an administrator's password, so that one can sign in from elsewhere. */
             password_set: boolean;
-            /** @description `admin` for who may administer, `viewer` for everybody else. */
-            role: string;
+            /**
+             * @description What somebody may do.
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
         };
         /**
          * @description What was answered in a stretch of time. Latencies are microseconds from the head of a request to the head of its
@@ -3593,8 +3713,8 @@ export interface operations {
                 after?: number;
                 /** @description The most lines. */
                 limit?: number;
-                /** @description Only lines of this level and worse ones: `error`, `warn`, `info`, `debug` or `trace`. */
-                level?: string;
+                /** @description Only lines of this level and worse ones. */
+                level?: "error" | "warn" | "info" | "debug" | "trace";
             };
             header?: never;
             path?: never;
@@ -4412,9 +4532,9 @@ export interface operations {
     rename_playlist: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its number */
@@ -4993,9 +5113,9 @@ export interface operations {
     edit_tag: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its number */
@@ -5461,9 +5581,9 @@ export interface operations {
     edit_video: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its id */
@@ -5977,10 +6097,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Names; at most 200 */
         requestBody: {
             content: {
-                "application/json": string[];
+                "application/json": components["schemas"]["TagNames"];
             };
         };
         responses: {
@@ -6224,14 +6343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "favorite": true,
-                     *       "filename": "a.mp4",
-                     *       "success": true
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldFavoured"];
                 };
             };
             400: components["responses"]["400"];
@@ -6352,7 +6464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Playback"];
                 };
             };
             400: components["responses"]["400"];
@@ -6379,7 +6491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["PlaybackClient"];
             };
         };
         responses: {
@@ -6389,7 +6501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Playback"];
                 };
             };
             400: components["responses"]["400"];
@@ -6461,14 +6573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "rating": 4,
-                     *       "success": true
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldRated"];
                 };
             };
             400: components["responses"]["400"];
@@ -6567,16 +6672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "success": true,
-                     *       "tags": [
-                     *         "sea"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldTagged"];
                 };
             };
             400: components["responses"]["400"];
@@ -6612,14 +6708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "success": true,
-                     *       "views": 12
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldViewed"];
                 };
             };
             400: components["responses"]["400"];
