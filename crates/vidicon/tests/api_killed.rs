@@ -146,7 +146,7 @@ fn ask_for_posters(addr: std::net::SocketAddr, ids: &[String]) -> usize {
                     whole += 1;
                 }
                 Ok(answer) => {
-                    assert!(matches!(answer.status, 404 | 503), "{target}: {}", answer.status)
+                    assert!(matches!(answer.status, 404 | 503), "{target}: {}", answer.status);
                 }
                 Err(_) => return whole,
             }

@@ -14,10 +14,10 @@ use crate::{
     cli::Cache,
     failure::Failure,
     platform::Surroundings,
-    settings::{self, Flags},
+    settings::{self, Flags, values::Secret},
 };
 
-pub(super) fn run(wanted: Cache, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
+pub(super) fn run(wanted: &Cache, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let settings = settings::load(flags, around)?.settings;
     let server =
         address_of(&settings.listeners().map_err(Failure::Usage)?).map_err(Failure::Usage)?;
@@ -27,7 +27,7 @@ pub(super) fn run(wanted: Cache, flags: &Flags, around: &Surroundings) -> Result
         Cache::Refresh { .. } => ("POST", "/api/v1/cache/refresh"),
     };
     let target = Target::parse(&format!("{server}{path}")).map_err(Failure::Usage)?;
-    let ask = Ask { method, key: keys.first().map(|key| key.reveal()), whole: true };
+    let ask = Ask { method, key: keys.first().map(Secret::reveal), whole: true };
     let answer = target
         .ask(&ask, Instant::now() + PATIENCE)
         .with_context(|| format!("{server} does not answer; is Vidicon running?"))?;

@@ -89,7 +89,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Cache(wanted) => {
             let (Cache::Status { options } | Cache::Refresh { options }) = &wanted;
             let flags = options.clone().into();
-            cache::run(wanted, &flags, &around()?)
+            cache::run(&wanted, &flags, &around()?)
         }
         Command::Completions { shell } => completions::run(shell),
     }
