@@ -181,9 +181,7 @@ impl Access {
     /// Whether a request may be made.
     async fn admit(&self, rule: Rule, request: &Parts, peer: Peer) -> Result<(), Problem> {
         let asked = Asked::of(request, peer);
-        let Inner { hosts, friends, readers, near_administers, .. } = self.0.as_ref();
-        let ground = Ground { hosts, friends, readers, near_administers: *near_administers };
-        let verdict = if let Some(verdict) = decide::without_session(rule, &asked, ground) {
+        let verdict = if let Some(verdict) = decide::without_session(rule, &asked, self.ground()) {
             verdict
         } else {
             let token = sessions::token_of(&request.headers);
@@ -193,6 +191,27 @@ impl Access {
             self.tell(refusal, &request.method, &request.uri, peer);
             refusal.problem()
         })
+    }
+
+    /// What decisions stand on.
+    fn ground(&self) -> Ground<'_> {
+        let Inner { hosts, friends, readers, near_administers, .. } = self.0.as_ref();
+        Ground { hosts, friends, readers, near_administers: *near_administers }
+    }
+
+    /// Whether whoever asks may administer. It is no refusal if not.
+    pub(crate) async fn may_administer(
+        &self,
+        request: &Parts,
+        peer: Peer,
+    ) -> Result<bool, Problem> {
+        let ground = self.ground();
+        let asked = Asked::of(request, peer);
+        if let Some(verdict) = decide::without_session(Rule::Admin, &asked, ground) {
+            return Ok(verdict.is_ok());
+        }
+        let standing = self.standing(sessions::token_of(&request.headers)).await?;
+        Ok(decide::with_standing(standing).is_ok())
     }
 
     async fn standing(&self, token: Option<TokenHash>) -> Result<Standing, Problem> {

@@ -36,6 +36,14 @@ pub(crate) fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     if value == "*" {
         return Ok(None);
     }
+    let is_tag =
+        value.len() >= 2 && value.trim_start_matches("W/").starts_with('"') && value.ends_with('"');
+    if !is_tag {
+        let detail = format!(
+            "If-Match is {value:?}, which is no ETag: send the one that you got, with its quotes"
+        );
+        return Err(Problem::bad(detail));
+    }
     // A compressed answer carries its coding behind the version.
     let version = value.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
     let version = version.map(|version| version.split('-').next().unwrap_or_default());
@@ -78,6 +86,8 @@ mod tests {
         assert_eq!(of("*").unwrap(), None);
         assert_eq!(status(of("W/\"v7\"").unwrap_err()), 412, "weak tags do not match here");
         assert_eq!(status(of("\"x\"").unwrap_err()), 412);
+        assert_eq!(status(of("7").unwrap_err()), 400);
+        assert_eq!(status(of("").unwrap_err()), 400);
     }
 
     #[test]

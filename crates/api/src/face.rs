@@ -218,8 +218,14 @@ impl Inner {
                 // One whose length was not announced ends where the limit is.
                 let longest = routes::body_size(&head.method, head.uri.path(), self.body_size);
                 let body = Body::new(http_body_util::Limited::new(body, longest));
-                Box::pin(self.route(Request::from_parts(head, body))).await
+                let response = Box::pin(self.route(Request::from_parts(head, body))).await;
+                return offer.apply(response).await;
             }
+        };
+        let response = if is_unknown(&response, way, &head) {
+            pages::unknown(&head.headers)
+        } else {
+            response
         };
         offer.apply(response).await
     }
@@ -251,6 +257,14 @@ where
             }))
         })
     }
+}
+
+/// Whether a browser has asked for a page of which there is none: it shows people what is not there.
+fn is_unknown(response: &Response, way: Way, request: &http::request::Parts) -> bool {
+    response.status() == StatusCode::NOT_FOUND
+        && matches!(way, Way::File | Way::Film(_))
+        && matches!(request.method, Method::GET | Method::HEAD)
+        && accept::wants_page(&request.headers)
 }
 
 fn page(request: &http::request::Parts) -> Response {

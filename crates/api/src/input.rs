@@ -1,14 +1,17 @@
 //! What comes in: queries, parts of paths and bodies as typed values; what does not fit is refused
 //! with a problem that names it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, Visitor},
+};
 
 use crate::problem::Problem;
 
@@ -83,6 +86,99 @@ pub(crate) fn number(text: &str, what: &str) -> Result<i64, Problem> {
     number.ok_or_else(|| Problem::not_found(format!("there is no {what} {text:?}")))
 }
 
+/// A whole number, be it written `5` or `5.0`, which JSON does not tell apart; in a query as text.
+pub(crate) fn whole<'de, T: TryFrom<i64>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let Whole(Must(number)) = Whole::deserialize(from)?;
+    Ok(number)
+}
+
+/// The same, or none: `null`, an empty parameter.
+pub(crate) fn maybe_whole<'de, T: TryFrom<i64>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    let number = Option::<Whole<Option<T>>>::deserialize(from)?;
+    Ok(number.and_then(|Whole(number)| number))
+}
+
+struct Whole<T>(T);
+
+impl<'de, T: FromWhole> Deserialize<'de> for Whole<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Written(PhantomData)).map(Self)
+    }
+}
+
+/// What a whole number can become.
+trait FromWhole: Sized {
+    fn from_whole(number: i64) -> Option<Self>;
+    /// What stands for an empty text.
+    fn from_nothing() -> Option<Self>;
+}
+
+impl<T: TryFrom<i64>> FromWhole for Option<T> {
+    fn from_whole(number: i64) -> Option<Self> {
+        T::try_from(number).ok().map(Some)
+    }
+
+    fn from_nothing() -> Option<Self> {
+        Some(None)
+    }
+}
+
+/// A number that must be there.
+struct Must<T>(T);
+
+impl<T: TryFrom<i64>> FromWhole for Must<T> {
+    fn from_whole(number: i64) -> Option<Self> {
+        T::try_from(number).ok().map(Self)
+    }
+
+    fn from_nothing() -> Option<Self> {
+        None
+    }
+}
+
+/// Reads a number however it is written.
+struct Written<T>(PhantomData<T>);
+
+impl<T: FromWhole> Visitor<'_> for Written<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        let value = i64::try_from(number).ok().and_then(T::from_whole);
+        value.ok_or_else(|| E::custom(format!("{number} is out of range")))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        T::from_whole(number).ok_or_else(|| E::custom(format!("{number} is out of range")))
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole and within bounds")]
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        // All whole numbers up to here are told apart.
+        const MOST: f64 = 9_007_199_254_740_992.0;
+        if number.fract().abs() > 0.0 || !(-MOST..=MOST).contains(&number) {
+            return Err(E::custom(format!("{number} is no whole number that is possible here")));
+        }
+        self.visit_i64(number as i64)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        if text.is_empty() {
+            return T::from_nothing().ok_or_else(|| E::custom("a whole number is wanted"));
+        }
+        let digits = text.strip_suffix(".0").unwrap_or(text);
+        match digits.parse() {
+            Ok(number) => self.visit_i64(number),
+            Err(_) => Err(E::custom(format!("{text:?} is no whole number that is possible here"))),
+        }
+    }
+}
+
 /// A body in JSON.
 pub(crate) struct Json<T>(pub(crate) T);
 
@@ -91,10 +187,32 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match kind(request.headers()) {
+            Kind::Json | Kind::None => from_object(&body(request, state).await?).map(Self),
+            _ => Err(wrong_kind("application/json")),
+        }
+    }
+}
+
+/// A body in JSON that is a list.
+pub(crate) struct JsonList<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonList<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match kind(request.headers()) {
             Kind::Json | Kind::None => from_json(&body(request, state).await?).map(Self),
             _ => Err(wrong_kind("application/json")),
         }
     }
+}
+
+/// A part of a body that is an object, by its names.
+pub(crate) fn object<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    let members = serde_json::Map::deserialize(from)?;
+    serde_json::from_value(serde_json::Value::Object(members)).map_err(de::Error::custom)
 }
 
 /// A body in JSON or of a form, for the routes of older clients.
@@ -110,7 +228,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for FormOrJson<T> {
             Kind::Form => serde_urlencoded::from_bytes(&bytes)
                 .map(Self)
                 .map_err(|error| Problem::unprocessable(format!("the form: {error}"))),
-            Kind::Json | Kind::None => from_json(&bytes).map(Self),
+            Kind::Json | Kind::None => from_object(&bytes).map(Self),
             Kind::Other => Err(wrong_kind("application/json or application/x-www-form-urlencoded")),
         }
     }
@@ -128,6 +246,14 @@ pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<
             _ => Problem::bad("the body did not come whole"),
         }
     })
+}
+
+/// The members of an object by their names. The order of a list would do as well for serde, and for nobody else.
+fn from_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::unprocessable("the body as JSON: it is a list; an object is wanted"));
+    }
+    from_json(bytes)
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -169,7 +295,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use axum::body::Body;
     use axum::response::IntoResponse as _;
-    use serde::Deserialize;
 
     use super::*;
 
@@ -210,6 +335,7 @@ mod tests {
         assert_eq!(read(None, r#"{"name": "a"}"#).await, 200);
         assert_eq!(read(json, r#"{"name": "#).await, 400);
         assert_eq!(read(json, r#"{"name": "a", "other": 1}"#).await, 422);
+        assert_eq!(read(json, r#" ["a", 1]"#).await, 422, "a list has no names");
         assert_eq!(
             read(Some("text/plain"), r#"{"name": "a"}"#).await,
             415,
@@ -228,6 +354,38 @@ mod tests {
         let json = r#"{"name": "a b", "count": 3}"#;
         assert_eq!(read(Some("application/json"), json).await.ok().unwrap().0, wanted);
         assert_eq!(status(read(Some("multipart/form-data; boundary=x"), "").await), 415);
+    }
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default)]
+    struct Numbers {
+        #[serde(deserialize_with = "whole")]
+        one: u8,
+        #[serde(deserialize_with = "maybe_whole")]
+        other: Option<i64>,
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+        let json = |text: &str| serde_json::from_str::<Numbers>(text).ok();
+        let form = |text: &str| serde_urlencoded::from_str::<Numbers>(text).ok();
+        let is = |one, other| Some(Numbers { one, other });
+        assert_eq!(json(r#"{"one": 5.0, "other": -7}"#), is(5, Some(-7)));
+        assert_eq!(json(r#"{"one": 5, "other": null}"#), is(5, None));
+        assert_eq!(form("one=5.0&other=12"), is(5, Some(12)));
+        assert_eq!(form("other="), is(0, None));
+        for wrong in [
+            r#"{"one": 5.5}"#,
+            r#"{"one": 256}"#,
+            r#"{"one": null}"#,
+            r#"{"other": 1e300}"#,
+            r#"{"one": true}"#,
+        ] {
+            assert_eq!(json(wrong), None, "{wrong}");
+        }
+        for wrong in ["one=5.5", "one=", "one=-1", "other=a", "other=99999999999999999999"] {
+            assert_eq!(form(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod routes;
 mod sse;
 mod v1;
 
+pub use v1::library_as_json;
 pub use {
     access::{
         Access, AccessSettings, ApiKeys, Hosts, InMemory, InStore, KeeperError, Kept, LocalAdmin,

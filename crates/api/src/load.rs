@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{StatusCode, header};
+use library::{Job, JobKind, Jobs};
 use loadtest::{Mode, Plan, Progress, Report, Target};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -32,6 +33,8 @@ struct Inner {
     keys: ApiKeys,
     state: Mutex<State>,
     stopping: CancellationToken,
+    /// Where tests are listed while they run.
+    jobs: Option<Jobs>,
 }
 
 #[derive(Default)]
@@ -53,9 +56,14 @@ struct Ended(Result<Report, String>);
 
 impl LoadTests {
     /// None so far. `own` is a plain HTTP listener of this server as the machine itself reaches it, if there is one; `keys`
-    /// are the server's own. Tests end when `stopping` says so.
-    pub fn new(own: Option<SocketAddr>, keys: ApiKeys, stopping: CancellationToken) -> Self {
-        Self(Arc::new(Inner { own, keys, state: Mutex::default(), stopping }))
+    /// are the server's own. Tests end when `stopping` says so, and are listed among `jobs`.
+    pub fn new(
+        own: Option<SocketAddr>,
+        keys: ApiKeys,
+        stopping: CancellationToken,
+        jobs: Option<Jobs>,
+    ) -> Self {
+        Self(Arc::new(Inner { own, keys, state: Mutex::default(), stopping, jobs }))
     }
 
     /// Starts a test; what turns true when it is over.
@@ -75,7 +83,10 @@ impl LoadTests {
         state.running = Some(Running { progress, stop: stop.clone(), over: over.clone() });
         tracing::info!(connections = plan.connections, seconds = plan.seconds, mode = %plan.mode, "a load test begins");
         let this = self.clone();
+        let shown = self.shown(told.subscribe(), stop.clone());
         tokio::spawn(async move {
+            let shown = tokio::spawn(shown);
+            let stopped = stop.clone();
             // A task of its own, so that the test is over whatever becomes of it.
             let ran = tokio::spawn(async move { loadtest::run(&plan, &told, &stop).await }).await;
             let ended = match ran {
@@ -83,6 +94,9 @@ impl LoadTests {
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("the test ended unexpectedly".to_owned()),
             };
+            if let Ok(Some(job)) = shown.await {
+                job.end(in_words(&ended, stopped.is_cancelled())).await;
+            }
             let mut state = this.lock();
             state.running = None;
             state.last = Some(Ended(ended));
@@ -90,6 +104,25 @@ impl LoadTests {
             end.send_replace(true);
         });
         Ok(over)
+    }
+
+    /// Lists the running test as a job, for as long as it tells how far it is.
+    fn shown(
+        &self,
+        mut progress: watch::Receiver<Progress>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = Option<Job>> + use<> {
+        let jobs = self.0.jobs.clone();
+        async move {
+            // Where it cannot be listed, it runs nevertheless.
+            let mut job = jobs?.begin(JobKind::LoadTest, None, stop).await.ok()?;
+            job.start().await;
+            while progress.changed().await.is_ok() {
+                let Progress { elapsed_ms, of_ms, .. } = *progress.borrow_and_update();
+                job.progress(elapsed_ms / 1000, Some(of_ms / 1000));
+            }
+            Some(job)
+        }
     }
 
     fn plan(&self, wanted: &Wanted) -> Result<Plan, Problem> {
@@ -155,14 +188,30 @@ impl LoadTests {
     }
 }
 
+/// How a test ended, as a job.
+fn in_words(ended: &Result<Report, String>, stopped: bool) -> library::Ended {
+    let came_to = |report: &Report| {
+        let Report { requests, errors, requests_per_second, .. } = report;
+        format!("{requests} requests, {requests_per_second:.0} a second, {errors} failed")
+    };
+    match ended {
+        Ok(report) if stopped => library::Ended::Cancelled(came_to(report)),
+        Ok(report) => library::Ended::Done(came_to(report)),
+        Err(_) if stopped => library::Ended::Cancelled("it had not begun".to_owned()),
+        Err(why) => library::Ended::Failed(why.clone()),
+    }
+}
+
 /// What kind of test is wanted.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// How many users.
+    #[serde(default, deserialize_with = "input::maybe_whole")]
     #[schema(minimum = 1, maximum = 256, default = 16)]
     connections: Option<usize>,
     /// For how many seconds.
+    #[serde(default, deserialize_with = "input::maybe_whole")]
     #[schema(minimum = 1, maximum = 60, default = 10)]
     seconds: Option<u64>,
     /// What they do.
@@ -229,10 +278,18 @@ pub(crate) struct Action {
 #[derive(Serialize, ToSchema)]
 #[schema(as = OldPerformance)]
 pub(crate) struct Performance {
-    /// `running`, or `idle`.
-    status: &'static str,
+    #[schema(inline)]
+    status: Whether,
     /// What the last load test came to.
     result: Option<Report>,
+}
+
+/// Whether a load test is running.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Whether {
+    Running,
+    Idle,
 }
 
 /// The last load test, for older clients
@@ -242,7 +299,7 @@ pub(crate) struct Performance {
     responses((status = 200, description = "What it came to", body = Performance)))]
 pub(crate) async fn old_status(Extension(tests): Extension<LoadTests>) -> Response {
     let LoadStatus { running, report, .. } = tests.status();
-    let status = if running.is_some() { "running" } else { "idle" };
+    let status = if running.is_some() { Whether::Running } else { Whether::Idle };
     fresh(Json(Performance { status, result: report }))
 }
 
@@ -264,7 +321,7 @@ pub(crate) async fn old_start(
         return Err(Problem::unprocessable(format!("action: {action:?} is none: write load_test")));
     }
     let report = tests.quick().await?;
-    Ok(fresh(Json(Performance { status: "idle", result: Some(report) })))
+    Ok(fresh(Json(Performance { status: Whether::Idle, result: Some(report) })))
 }
 
 fn fresh(answer: impl axum::response::IntoResponse) -> Response {
@@ -286,7 +343,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let own = Some(silent.local_addr().unwrap());
         let stopping = CancellationToken::new();
-        let tests = LoadTests::new(own, ApiKeys::default(), stopping);
+        let tests = LoadTests::new(own, ApiKeys::default(), stopping, None);
         let mut over = tests.start(&Wanted::default()).unwrap();
         assert!(tests.status().running.is_some());
         let second = tests.start(&Wanted::default()).unwrap_err();
@@ -300,12 +357,12 @@ mod tests {
     #[test]
     fn a_plan_out_of_bounds_or_without_a_listener_is_refused() {
         let stopping = CancellationToken::new();
-        let tests = LoadTests::new(None, ApiKeys::default(), stopping.clone());
+        let tests = LoadTests::new(None, ApiKeys::default(), stopping.clone(), None);
         let refused = tests.plan(&Wanted::default()).unwrap_err();
         assert_eq!(status_of(refused), StatusCode::SERVICE_UNAVAILABLE);
         let own = Some("127.0.0.1:9000".parse().unwrap());
         let keys = ApiKeys::new(["first".to_owned()]);
-        let tests = LoadTests::new(own, keys, stopping);
+        let tests = LoadTests::new(own, keys, stopping, None);
         let many = Wanted { connections: Some(257), ..Wanted::default() };
         assert_eq!(status_of(tests.plan(&many).unwrap_err()), StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(tests.plan(&Wanted::default()).unwrap().key.as_deref(), Some("first"));

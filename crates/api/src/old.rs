@@ -10,15 +10,15 @@ use axum::{
 };
 use catalogue::{Position, Query, Sort, UserId};
 use http::header;
-use library::{CacheStatus, LibraryError};
+use library::LibraryError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use store::VideoRow;
 use utoipa::ToSchema;
 
 use crate::{
-    input::FormOrJson,
+    input::{FormOrJson, whole},
     problem::Problem,
     routes::Shared,
     v1::{VideoDetails, any_seed},
@@ -38,6 +38,7 @@ const IN_PATHS: AsciiSet =
 #[schema(as = OldRating)]
 pub(crate) struct Rate {
     filename: String,
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 5)]
     rating: u8,
 }
@@ -90,6 +91,47 @@ impl Words {
     }
 }
 
+/// Stars of a file, as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OldRated)]
+pub(crate) struct Rated {
+    /// Always true.
+    success: bool,
+    filename: String,
+    #[schema(minimum = 1, maximum = 5)]
+    rating: u8,
+}
+
+/// Views of a file, as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OldViewed)]
+pub(crate) struct Viewed {
+    /// Always true.
+    success: bool,
+    filename: String,
+    views: u64,
+}
+
+/// Whether a file is a favourite now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OldFavoured)]
+pub(crate) struct Favoured {
+    /// Always true.
+    success: bool,
+    filename: String,
+    favorite: bool,
+}
+
+/// The tags of a file, as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OldTagged)]
+pub(crate) struct Tagged {
+    /// Always true.
+    success: bool,
+    filename: String,
+    tags: Vec<String>,
+}
+
 /// A video, by its file
 ///
 /// A page for browsers. Its name may be the id of the video, the path of its file, or the name of the file where
@@ -129,30 +171,30 @@ pub(crate) async fn random(State(shared): State<Shared>) -> Result<Response, Pro
 #[utoipa::path(
     post, path = "/rate", tag = "old", operation_id = "old_rate",
     request_body(content((Rate = "application/json"), (Rate = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "It is rated", body = Object, example = json!({"success": true, "filename": "a.mp4", "rating": 4}))),
+    responses((status = 200, description = "It is rated", body = Rated)),
 )]
 pub(crate) async fn rate(
     State(shared): State<Shared>,
     FormOrJson(Rate { filename, rating }): FormOrJson<Rate>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Rated>, Problem> {
     let video = named(&shared, &filename).await?;
     shared.library.rate(UserId::HOUSEHOLD, video.content, Some(rating)).await?;
-    Ok(Json(json!({ "success": true, "filename": filename, "rating": rating })))
+    Ok(Json(Rated { success: true, filename, rating }))
 }
 
 /// Count a view of a file
 #[utoipa::path(
     post, path = "/view", tag = "old", operation_id = "old_view",
     request_body(content((File = "application/json"), (File = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "It is counted", body = Object, example = json!({"success": true, "filename": "a.mp4", "views": 12}))),
+    responses((status = 200, description = "It is counted", body = Viewed)),
 )]
 pub(crate) async fn view(
     State(shared): State<Shared>,
     FormOrJson(File { filename }): FormOrJson<File>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Viewed>, Problem> {
     let video = named(&shared, &filename).await?;
     let views = shared.library.view(UserId::HOUSEHOLD, video.content).await?;
-    Ok(Json(json!({ "success": true, "filename": filename, "views": views })))
+    Ok(Json(Viewed { success: true, filename, views }))
 }
 
 /// How often files were viewed
@@ -200,16 +242,16 @@ pub(crate) async fn favourites(State(shared): State<Shared>) -> Result<Response,
 #[utoipa::path(
     post, path = "/favorites", tag = "old", operation_id = "old_favourite",
     request_body(content((Favourite = "application/json"), (Favourite = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "As it is now", body = Object, example = json!({"success": true, "filename": "a.mp4", "favorite": true}))),
+    responses((status = 200, description = "As it is now", body = Favoured)),
 )]
 pub(crate) async fn favourite(
     State(shared): State<Shared>,
     FormOrJson(Favourite { filename, favorite }): FormOrJson<Favourite>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Favoured>, Problem> {
     let video = named(&shared, &filename).await?;
     let favorite = favorite.unwrap_or(video.personal.favourite_ms.is_none());
     shared.library.favourite(UserId::HOUSEHOLD, video.content, favorite).await?;
-    Ok(Json(json!({ "success": true, "filename": filename, "favorite": favorite })))
+    Ok(Json(Favoured { success: true, filename, favorite }))
 }
 
 /// The tags of files
@@ -239,60 +281,16 @@ pub(crate) async fn tags(State(shared): State<Shared>) -> Result<Response, Probl
 #[utoipa::path(
     post, path = "/tags", tag = "old", operation_id = "old_tag",
     request_body(content((Tags = "application/json"), (Tags = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "As it is now", body = Object, example = json!({"success": true, "filename": "a.mp4", "tags": ["sea"]}))),
+    responses((status = 200, description = "As it is now", body = Tagged)),
 )]
 pub(crate) async fn tag(
     State(shared): State<Shared>,
     FormOrJson(Tags { filename, tags }): FormOrJson<Tags>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Tagged>, Problem> {
     let video = named(&shared, &filename).await?;
     let tags = tags.list();
     shared.library.set_tags(video.content, &tags).await?;
-    Ok(Json(json!({ "success": true, "filename": filename, "tags": tags })))
-}
-
-/// Of what use the cache is.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CacheStatus)]
-pub(crate) struct Cache {
-    /// Answers that are kept.
-    entries: u64,
-    /// Questions that were answered from them since the start.
-    hits: u64,
-    /// Questions that were not.
-    misses: u64,
-    /// Hits by all questions, 0 to 1.
-    hit_rate: f64,
-    /// How long an answer is kept at most.
-    ttl_seconds: u64,
-}
-
-impl From<CacheStatus> for Cache {
-    #[allow(clippy::cast_precision_loss, reason = "a share needs no more than three digits")]
-    fn from(status: CacheStatus) -> Self {
-        let CacheStatus { entries, hits, misses, ttl_seconds } = status;
-        let asked = hits.saturating_add(misses).max(1);
-        Self { entries, hits, misses, hit_rate: hits as f64 / asked as f64, ttl_seconds }
-    }
-}
-
-/// Of what use the cache is
-#[utoipa::path(
-    get, path = "/admin/cache/status", tag = "old", operation_id = "old_cache",
-    responses((status = 200, description = "Since the start", body = Cache)),
-)]
-pub(crate) async fn cache(State(shared): State<Shared>) -> Json<Cache> {
-    Json(shared.library.cache_status().into())
-}
-
-/// Forget what the cache holds
-#[utoipa::path(
-    post, path = "/admin/cache/refresh", tag = "old", operation_id = "old_refresh_cache",
-    responses((status = 200, description = "It is empty", body = Cache)),
-)]
-pub(crate) async fn refresh_cache(State(shared): State<Shared>) -> Json<Cache> {
-    shared.library.refresh_cache();
-    Json(shared.library.cache_status().into())
+    Ok(Json(Tagged { success: true, filename, tags }))
 }
 
 /// The video that an older client means by a file name: as it is, or as a URL has it.
@@ -339,11 +337,5 @@ mod tests {
     fn words_come_as_a_list_or_with_commas() {
         assert_eq!(Words::Text("a, b c,,".to_owned()).list(), ["a", "b c"]);
         assert_eq!(Words::List(vec!["a, b".to_owned()]).list(), ["a, b"]);
-    }
-
-    #[test]
-    fn a_share_of_nothing_is_none() {
-        let cache = Cache::from(CacheStatus::default());
-        assert!(cache.hit_rate.abs() < f64::EPSILON);
     }
 }

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use crate::{problem::Document, routes};
+use crate::{problem::Document, routes, v1::jobs::JobRemoved};
 
 /// The ways to show an API key, by their names in the document.
 pub(crate) const KEYS: [&str; 3] = ["key", "bearer", "key_in_query"];
@@ -34,7 +34,7 @@ const PROBLEM: &str = "application/problem+json";
             problem document (RFC 9457). Times are RFC 3339 in UTC, lengths are seconds.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(Document)),
+    components(schemas(Document, JobRemoved)),
     tags(
         (name = "videos", description = "What there is, and what is known of it"),
         (name = "marks", description = "Ratings, favourites, what was watched and how far"),

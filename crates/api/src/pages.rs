@@ -72,6 +72,23 @@ pub(crate) fn page(headers: &HeaderMap) -> Response {
     }
 }
 
+/// The page for an address of which there is nothing: it says so in its own looks.
+pub(crate) fn unknown(headers: &HeaderMap) -> Response {
+    // What a browser has is the page of another address, so it is never told that nothing has changed.
+    let mut asked = HeaderMap::new();
+    if let Some(codings) = headers.get(header::ACCEPT_ENCODING) {
+        asked.insert(header::ACCEPT_ENCODING, codings.clone());
+    }
+    let mut response = page(&asked);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    let said = response.headers_mut();
+    said.remove(header::ETAG);
+    said.append(header::VARY, HeaderValue::from_static("accept"));
+    // What is not there now may be there in a second.
+    said.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// An embedded file; 404 when there is none of this name.
 pub(crate) fn file(name: &str, headers: &HeaderMap) -> Response {
     let found = Built::get(name).filter(|_| is_shown(name));

@@ -14,35 +14,107 @@ use http::{HeaderValue, StatusCode, header};
 use media::{ContentId, Kind, Timescale};
 use packager::playback::{self, Client, Decision};
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{films, problem::Problem};
 
-/// The answer.
-#[derive(Serialize)]
-struct Answer {
+/// How a client can play a film, and why.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Playback)]
+pub(crate) struct Answer {
+    /// The id of the video.
     id: String,
+    /// The path of its file below the media folder, percent-encoded.
     path: String,
+    /// As in `mp4`.
     container: String,
+    /// How long it lasts; none of files that are only recognised.
     duration_seconds: Option<f64>,
-    #[serde(flatten)]
-    decision: Decision,
+    method: Method,
+    /// How it is sent; none if it must be transcoded.
+    #[schema(required)]
+    delivery: Option<Delivery>,
+    /// The numbers of the tracks that the client can play, from 1, as in the names of renditions.
+    tracks: Vec<u32>,
+    /// Why, in the order in which it was decided.
+    reasons: Vec<String>,
     urls: Urls,
+    /// What is odd about the file.
     notes: Vec<String>,
 }
 
+/// How to play it.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = PlaybackMethod)]
+pub(crate) enum Method {
+    /// The file as it is.
+    Direct,
+    /// The media as they are, in segments.
+    Copy,
+    /// Pictures or sound must be coded anew.
+    NeedsTranscoding,
+}
+
+/// How it is sent.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = PlaybackDelivery)]
+pub(crate) enum Delivery {
+    File,
+    Hls,
+    Dash,
+    HlsTs,
+}
+
+/// What a client can do. What is left out or empty is what browsers can do.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = PlaybackClient)]
+pub(crate) struct Able {
+    /// Codings of pictures, as in `avc1.640028`, or `avc1` for all of a kind; `*` for whatever there is.
+    video: Vec<String>,
+    /// Codings of sound.
+    audio: Vec<String>,
+    /// `mp4`, `mov`, `webm`, `matroska`, `mpegts`, `hls`, `hls-ts`, `dash`; `*` for every kind of file.
+    containers: Vec<String>,
+}
+
 /// Where each form of the film is; the decision says which to take.
-#[derive(Serialize)]
-struct Urls {
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlaybackUrls)]
+pub(crate) struct Urls {
     file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     hls: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     dash: Option<String>,
     #[serde(rename = "hls-ts", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     hls_ts: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     clip: Option<String>,
+}
+
+/// A decision as clients see it.
+fn decided(decision: Decision) -> (Method, Option<Delivery>, Vec<u32>, Vec<String>) {
+    let method = match decision.method {
+        playback::Method::Direct => Method::Direct,
+        playback::Method::Copy => Method::Copy,
+        playback::Method::NeedsTranscoding => Method::NeedsTranscoding,
+    };
+    let delivery = decision.delivery.and_then(|delivery| match delivery {
+        "file" => Some(Delivery::File),
+        "hls" => Some(Delivery::Hls),
+        "dash" => Some(Delivery::Dash),
+        "hls-ts" => Some(Delivery::HlsTs),
+        _ => None,
+    });
+    (method, delivery, decision.tracks, decision.reasons)
 }
 
 impl Urls {
@@ -63,7 +135,7 @@ impl Urls {
         ("audio" = Option<String>, Query, description = "Codings of sound"),
         ("containers" = Option<String>, Query, description = "Containers; `*` for all"),
     ),
-    responses((status = 200, description = "How, and why", body = Object)),
+    responses((status = 200, description = "How, and why", body = Answer)),
 )]
 pub(crate) async fn get(
     State(films): State<Films>,
@@ -80,16 +152,18 @@ pub(crate) async fn get(
 #[utoipa::path(
     post, path = "/playback/{*name}", tag = "playing", operation_id = "playback_of",
     params(("name" = String, Path, description = "The id of a video, or the path of its file below the media folder")),
-    request_body(content = Object, content_type = "application/json"),
-    responses((status = 200, description = "How, and why", body = Object)),
+    request_body = Able,
+    responses((status = 200, description = "How, and why", body = Answer)),
 )]
 pub(crate) async fn post(
     State(films): State<Films>,
     OriginalUri(uri): OriginalUri,
     body: Bytes,
 ) -> Response {
-    match serde_json::from_slice::<Client>(&body) {
-        Ok(client) => answer(&films, uri.path(), client).await,
+    match serde_json::from_slice::<Able>(&body) {
+        Ok(Able { video, audio, containers }) => {
+            answer(&films, uri.path(), Client { video, audio, containers }).await
+        }
         Err(error) => {
             let detail = format!(
                 "the body must be JSON such as {{\"video\": [\"avc1.640028\"], \"audio\": \
@@ -146,10 +220,14 @@ fn of(film: &Film, client: &Client) -> Answer {
     } else {
         Urls::of_file(&path)
     };
+    let (method, delivery, tracks, reasons) = decided(playback::decide(presentation, client));
     Answer {
         container: presentation.index.container.name().to_owned(),
         duration_seconds: Some(Timescale::MICROS.seconds(presentation.duration)),
-        decision: playback::decide(presentation, client),
+        method,
+        delivery,
+        tracks,
+        reasons,
         urls,
         notes: presentation.index.notes.iter().map(|note| note.text.clone()).collect(),
         id,
@@ -160,8 +238,12 @@ fn of(film: &Film, client: &Client) -> Answer {
 /// Of a file whose container is only recognised.
 fn of_unread(container: &str, id: ContentId, path: &RelativePath, client: &Client) -> Answer {
     let path = path.to_url_path();
+    let (method, delivery, tracks, reasons) = decided(playback::decide_unread(container, client));
     Answer {
-        decision: playback::decide_unread(container, client),
+        method,
+        delivery,
+        tracks,
+        reasons,
         container: container.to_ascii_lowercase(),
         duration_seconds: None,
         urls: Urls::of_file(&path),

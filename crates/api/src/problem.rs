@@ -95,7 +95,9 @@ impl From<LibraryError> for Problem {
         match error {
             LibraryError::NotFound(_) => Self::not_found(detail),
             LibraryError::Conflict { .. } => Self::new(StatusCode::PRECONDITION_FAILED, detail),
-            LibraryError::Taken(_) => Self::new(StatusCode::CONFLICT, detail),
+            LibraryError::Taken(_) | LibraryError::Busy(_) | LibraryError::Cancelled => {
+                Self::new(StatusCode::CONFLICT, detail)
+            }
             LibraryError::Refused(_) => Self::unprocessable(detail),
             LibraryError::Ambiguous(candidates) => {
                 let detail = "several files have this name: say the path of one of them";

@@ -25,7 +25,10 @@ use crate::{
     ready,
     ready::Readiness,
     sse::Listeners,
-    v1::{batch, events, home, marks, moving, pictures, playlists, tags, upkeep, videos},
+    v1::{
+        backups, batch, cache, events, export, home, jobs, marks, moving, pictures, playlists,
+        tags, upkeep, videos,
+    },
 };
 
 /// What the routes need. Clones share it.
@@ -114,7 +117,13 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Edit, "refresh_video", routes!(pictures::refresh))
         .with(Admin, "make_pictures", routes!(pictures::thumbnails))
         .with(Admin, "import", routes!(moving::import, moving::imports))
-        .with(Admin, "export", routes!(moving::export))
+        .with(Admin, "export", routes!(export::export))
+        .with(Admin, "backup", routes!(backups::list, backups::make))
+        .with(Admin, "backup", routes!(backups::download))
+        .with(Admin, "cache", routes!(cache::status))
+        .with(Admin, "cache", routes!(cache::refresh))
+        .with(Admin, "jobs", routes!(jobs::list))
+        .with(Admin, "jobs", routes!(jobs::dismiss))
         .with(Watch, "home", routes!(home::home))
         .with(Watch, "folders", routes!(home::folders))
         .with(Watch, "suggest", routes!(home::suggest))
@@ -148,8 +157,8 @@ pub(crate) fn all() -> Guarded<Shared> {
         .with(Edit, "old_favourites", routes!(old::favourite))
         .with(Watch, "old_tags", routes!(old::tags))
         .with(Edit, "old_tags", routes!(old::tag))
-        .with(Admin, "old_cache", routes!(old::cache))
-        .with(Admin, "old_cache", routes!(old::refresh_cache))
+        .with(Admin, "old_cache", routes!(cache::old_status))
+        .with(Admin, "old_cache", routes!(cache::old_refresh))
 }
 
 /// The routes at work.

@@ -24,11 +24,14 @@ use tokio_util::sync::CancellationToken;
 
 use library::Event;
 
-use crate::problem::Problem;
+use crate::{problem::Problem, v1::events::shown};
 
 /// How often something is said when there is nothing to say, so that proxies do not think that
 /// nobody is there, and so that readers who are gone are noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The kind of events that only administrators hear.
+const JOB: &str = "job";
 
 /// How many may listen at once.
 const LISTENERS: usize = 512;
@@ -66,12 +69,13 @@ impl Listeners {
     /// A stream from now on, and of what was missed before that. `live` must have been subscribed
     /// before `newest` and `missed` were found out, or something could fall between.
     ///
-    /// `newest` is the number of the newest event of the journal.
+    /// `newest` is the number of the newest event of the journal. Of jobs only who `administers` hears.
     pub(crate) fn stream(
         &self,
         live: broadcast::Receiver<Event>,
         newest: i64,
         missed: Missed,
+        administers: bool,
     ) -> Result<Response, Problem> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
             let detail = format!("{LISTENERS} pages listen already; try again in a minute");
@@ -87,7 +91,9 @@ impl Listeners {
                     // They are of one moment, and in order.
                     told.whole = told.whole.max(event.number.unwrap_or(0));
                     again.extend(event.number);
-                    write(&mut first, event, event.number);
+                    if administers || event.kind != JOB {
+                        write(&mut first, event, event.number);
+                    }
                 }
             }
             Missed::TooMuch => reset(&mut first, newest),
@@ -99,6 +105,7 @@ impl Listeners {
             live,
             told,
             again,
+            administers,
             heartbeat: self.heartbeat,
             stop: self.stop.clone(),
             _place: place,
@@ -150,6 +157,7 @@ struct Reader {
     told: Told,
     /// The numbers of events that were told as missed, and may come once more.
     again: BTreeSet<i64>,
+    administers: bool,
     heartbeat: Duration,
     stop: CancellationToken,
     _place: OwnedSemaphorePermit,
@@ -189,6 +197,9 @@ impl Reader {
             if let Some(number) = event.number {
                 self.told.note(number);
             }
+            if event.kind == JOB && !self.administers {
+                continue;
+            }
             let mut text = String::new();
             write(&mut text, &event, event.number.and(Some(self.told.whole)));
             return Some(text);
@@ -202,6 +213,8 @@ fn write(text: &mut String, Event { kind, body, .. }: &Event, id: Option<i64>) {
     if let Some(id) = id {
         let _ = writeln!(text, "id: {id}");
     }
+    let shown = shown(kind, body);
+    let body = shown.as_ref().unwrap_or(body);
     // JSON has no line breaks of its own when it is written like this.
     let _ = writeln!(text, "event: {kind}\ndata: {body}\n");
 }
@@ -245,7 +258,7 @@ mod tests {
         let listeners = Listeners::new(CancellationToken::new());
         sender.send(event(5)).unwrap();
         let missed = Missed::All(vec![event(4), event(5)]);
-        let mut body = listeners.stream(receiver, 5, missed).unwrap().into_body();
+        let mut body = listeners.stream(receiver, 5, missed, true).unwrap().into_body();
         let first = next(&mut body).await.unwrap();
         assert_eq!(first, format!("retry: 2000\n{}{}id: 5\n\n", said(4), said(5)));
         sender.send(event(6)).unwrap();
@@ -259,7 +272,7 @@ mod tests {
     async fn one_that_was_away_too_long_or_is_too_slow_begins_anew() {
         let (sender, receiver) = broadcast::channel(2);
         let listeners = Listeners::new(CancellationToken::new());
-        let mut body = listeners.stream(receiver, 9, Missed::TooMuch).unwrap().into_body();
+        let mut body = listeners.stream(receiver, 9, Missed::TooMuch, true).unwrap().into_body();
         let reset = "id: 9\nevent: reset\ndata: {}\n\n";
         assert_eq!(next(&mut body).await.unwrap(), format!("retry: 2000\n{reset}id: 9\n\n"));
         for number in 10..20 {
@@ -275,7 +288,8 @@ mod tests {
     async fn what_comes_late_is_told_and_is_not_skipped_by_who_comes_back() {
         let (sender, receiver) = broadcast::channel(8);
         let listeners = Listeners::new(CancellationToken::new());
-        let mut body = listeners.stream(receiver, 5, Missed::All(Vec::new())).unwrap().into_body();
+        let mut body =
+            listeners.stream(receiver, 5, Missed::All(Vec::new()), true).unwrap().into_body();
         next(&mut body).await.unwrap();
         for (number, id) in [(7, 5), (8, 5), (6, 8), (9, 9), (4, 9), (5, 9), (10, 10)] {
             sender.send(event(number)).unwrap();
@@ -294,11 +308,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn only_administrators_hear_of_jobs() {
+        let (sender, receiver) = broadcast::channel(8);
+        let listeners = Listeners::new(CancellationToken::new());
+        let job = |number| Event { kind: JOB.to_owned(), ..event(number) };
+        let missed = Missed::All(vec![job(4), event(5)]);
+        let mut body = listeners.stream(receiver, 5, missed, false).unwrap().into_body();
+        assert_eq!(next(&mut body).await.unwrap(), format!("retry: 2000\n{}id: 5\n\n", said(5)));
+        sender.send(job(6)).unwrap();
+        sender.send(event(7)).unwrap();
+        assert_eq!(next(&mut body).await.unwrap(), said(7));
+    }
+
+    #[tokio::test]
     async fn stopping_ends_every_stream() {
         let (_sender, receiver) = broadcast::channel(2);
         let stop = CancellationToken::new();
         let listeners = Listeners::new(stop.clone());
-        let mut body = listeners.stream(receiver, 0, Missed::All(Vec::new())).unwrap().into_body();
+        let mut body =
+            listeners.stream(receiver, 0, Missed::All(Vec::new()), true).unwrap().into_body();
         next(&mut body).await.unwrap();
         stop.cancel();
         assert_eq!(next(&mut body).await, None);
@@ -309,7 +337,8 @@ mod tests {
         let (_sender, receiver) = broadcast::channel(2);
         let mut listeners = Listeners::new(CancellationToken::new());
         listeners.heartbeat = Duration::from_millis(1);
-        let mut body = listeners.stream(receiver, 0, Missed::All(Vec::new())).unwrap().into_body();
+        let mut body =
+            listeners.stream(receiver, 0, Missed::All(Vec::new()), true).unwrap().into_body();
         next(&mut body).await.unwrap();
         assert_eq!(next(&mut body).await.unwrap(), ":\n\n");
     }
@@ -319,7 +348,7 @@ mod tests {
         let (sender, receiver) = broadcast::channel(2);
         let mut listeners = Listeners::new(CancellationToken::new());
         listeners.places = Arc::new(Semaphore::new(1));
-        let stream = |receiver| listeners.stream(receiver, 0, Missed::All(Vec::new()));
+        let stream = |receiver| listeners.stream(receiver, 0, Missed::All(Vec::new()), true);
         let one = stream(receiver).unwrap();
         assert!(stream(sender.subscribe()).is_err());
         drop(one);

@@ -1,9 +1,9 @@
 //! The folder in which pictures lie: named by their content, whole or not there.
 //!
 //! ```text
-//! pictures/ab/abcd….jpg          a picture
-//! pictures/ab/abcd…-320.jpg      the same, made smaller when somebody asked for it
-//! pictures/ab/.new-4711-0        being written, or left behind by a process that was killed
+//! pictures/ab/abcd….jpg              a picture
+//! pictures/ab/abcd…-320.jpg          the same, made smaller when somebody asked for it
+//! pictures/unfinished/.new-4711-0    being written, or left behind by a process that was killed
 //! ```
 //!
 //! What is here can be made again, so nothing is synced; after a power cut a picture may be empty,
@@ -23,6 +23,8 @@ use std::{
 
 use crate::{NoPicture, PictureFile, kinds::Form};
 
+/// The folder in which files lie while they are written.
+pub(crate) const ASIDE: &str = "unfinished";
 /// How names of unfinished files begin.
 pub(crate) const UNFINISHED: &str = ".new-";
 
@@ -62,6 +64,14 @@ impl Pictures {
         let is_gone = fs::metadata(self.path(file))
             .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         is_gone && self.0.parent().is_some_and(Path::is_dir)
+    }
+
+    /// Removes what a process that was killed has left unfinished. For whoever has the folder for itself. Blocks.
+    pub fn remove_unfinished(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.0.join(ASIDE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps these bytes under the name of their content.
@@ -104,9 +114,11 @@ pub(crate) fn open_whole(path: &Path) -> io::Result<(File, u64)> {
 fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let folder = path.parent().unwrap_or(path);
+    let aside = folder.parent().unwrap_or(folder).join(ASIDE);
     fs::create_dir_all(folder)?;
+    fs::create_dir_all(&aside)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let unfinished = folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
+    let unfinished = aside.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
     let written = File::create(&unfinished).and_then(|mut file| {
         write(&mut file)?;
         drop(file);

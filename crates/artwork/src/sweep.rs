@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{PictureFile, Pictures, pictures::UNFINISHED};
+use crate::{
+    PictureFile, Pictures,
+    pictures::{ASIDE, UNFINISHED},
+};
 
 /// What a sweep took away.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -32,8 +35,9 @@ impl Pictures {
         };
         for folder in folders {
             let folder = folder?;
-            // Only what we make: two digits. Anything else is somebody else's.
-            let ours = folder.file_name().to_str().is_some_and(|name| name.len() == 2);
+            // Only what we make: two digits, or unfinished. Anything else is somebody else's.
+            let ours =
+                folder.file_name().to_str().is_some_and(|name| name.len() == 2 || name == ASIDE);
             if !ours || !folder.file_type()?.is_dir() {
                 continue;
             }

@@ -4,8 +4,12 @@ use crate::{
     BadCursor, Page, Position, Query, Sort, TagId, VideoId,
     catalogue::Catalogue,
     cursor::Mark,
+    fold::{begins_a_word, fold},
     parts::{Begin, Part},
 };
+
+/// How many folders are looked at for suggestions.
+const LOOKED_AT: usize = 20_000;
 
 impl Catalogue {
     /// A stretch of what a query means, of at most `limit` videos.
@@ -108,5 +112,32 @@ impl Catalogue {
     pub fn folders(&self, parent: &str) -> Vec<(String, u64)> {
         let below = self.values.below(parent).filter(|folder| folder.shown > 0);
         below.map(|folder| (folder.name.to_string(), u64::from(folder.shown))).collect()
+    }
+
+    /// Folders in whose own name a word begins like a text that is being typed, those nearest to the top first;
+    /// hidden ones and ones that are away left out, none for an empty text. Of very many folders only
+    /// the first 20,000 are looked at.
+    pub fn folders_like(&self, text: &str, limit: usize) -> Vec<String> {
+        let (mut found, mut looked_at) = (Vec::new(), 0);
+        let text = fold(text.trim());
+        let mut level: Vec<&str> = if text.is_empty() { Vec::new() } else { vec![""] };
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            let below = level.iter().flat_map(|folder| self.values.below(folder));
+            for folder in below.filter(|folder| folder.shown > 0) {
+                looked_at += 1;
+                let name = folder.name.rsplit('/').next().unwrap_or_default();
+                let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+                if found.len() >= limit || looked_at > LOOKED_AT {
+                    return found;
+                }
+                if begins_a_word(&fold(&name), &text) {
+                    found.push(folder.name.to_string());
+                }
+                next.push(&*folder.name);
+            }
+            level = next;
+        }
+        found
     }
 }

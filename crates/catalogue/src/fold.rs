@@ -55,6 +55,21 @@ fn is_accent(c: char) -> bool {
     ) && is_combining_mark(c)
 }
 
+/// Whether a word of a name begins like a text that is being typed, which may go on over several words. Case and accents
+/// do not matter; an empty text is like no name.
+pub fn has_word_like(name: &str, text: &str) -> bool {
+    begins_a_word(&fold(name), &fold(text.trim()))
+}
+
+/// The same of what is folded.
+pub(crate) fn begins_a_word(name: &str, text: &str) -> bool {
+    let begins = |at: usize| {
+        let before = name.get(..at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric())
+    };
+    !text.is_empty() && name.match_indices(text).any(|(at, _)| begins(at))
+}
+
 /// At most so many bytes of it.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
@@ -238,6 +253,18 @@ mod tests {
                 key
             };
             prop_assert_eq!(natural(&one, &other), key(&one).cmp(&key(&other)));
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_looked_for_where_words_begin() {
+        for (name, text) in
+            [("Über uns", "ub"), ("Old movies", "MOV"), ("a_b-c", "c"), ("Old movies", "old mo")]
+        {
+            assert!(has_word_like(name, text), "{name} {text}");
+        }
+        for (name, text) in [("Old movies", "ovies"), ("Old", ""), ("Old", " "), ("", "a")] {
+            assert!(!has_word_like(name, text), "{name} {text}");
         }
     }
 }

@@ -32,6 +32,7 @@ pub use {
     catalogue::Catalogue,
     cursor::BadCursor,
     entry::{Entry, Personal},
+    fold::has_word_like,
     ids::{PlaylistId, TagId, UserId, VideoId},
     query::{
         Away, Facet, FacetKind, Facets, Filters, Hidden, Page, Position, Query, Range, Sort,

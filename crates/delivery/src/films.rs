@@ -121,6 +121,12 @@ impl Films {
         }))
     }
 
+    /// Removes what a process that was killed has left unfinished among the indexes. For whoever has them for itself.
+    /// Blocks.
+    pub fn remove_unfinished(&self) -> std::io::Result<()> {
+        self.0.shelf.remove_unfinished()
+    }
+
     /// The film that is named by a content id or by the path of its file, as a URL has it. A file
     /// whose path looks like an id is found by its path when no content has that id.
     pub async fn named(&self, name: &str) -> Result<Arc<Film>, FilmError> {

@@ -23,6 +23,12 @@ pub enum LibraryError {
     /// Several videos are meant by one name; their paths.
     #[error("several videos have this name: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
+    /// Something else is at it, and has to end first; what.
+    #[error("{0}")]
+    Busy(String),
+    /// Somebody called the work off.
+    #[error("somebody called it off")]
+    Cancelled,
     /// The catalogue is still being read after the start.
     #[error("the library is being opened: {percent} % of it is read")]
     Opening {

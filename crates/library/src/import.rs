@@ -16,10 +16,12 @@ use catalogue::{UserId, VideoId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Import, ImportFile};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Library,
     error::LibraryError,
+    jobs::JobKind,
     legacy::{self, Legacy, Malformed, Said},
     now_ms,
 };
@@ -142,6 +144,25 @@ impl Library {
         Ok(report)
     }
 
+    /// The same as a job, which goes on whether or not whoever asked waits for it.
+    pub async fn import_as_job(
+        &self,
+        user: UserId,
+        folder: &Path,
+    ) -> Result<ImportReport, LibraryError> {
+        let (library, folder) = (self.clone(), folder.to_owned());
+        let subject = folder.display().to_string();
+        let stop = CancellationToken::new();
+        let job = self.jobs().begin(JobKind::Import, Some(&subject), stop).await?;
+        let work = async move {
+            let below = library.below(&folder);
+            let import = library.import(user, &folder, below.as_deref());
+            Box::pin(job.run(import, in_words)).await
+        };
+        let worked = tokio::spawn(work).await;
+        worked.map_err(|error| LibraryError::Failed(format!("the import ended: {error}")))?
+    }
+
     /// What was imported so far, the last first.
     pub async fn imports(&self) -> Result<Vec<ImportReport>, LibraryError> {
         let all = self.0.store.imports(EARLIER).await?;
@@ -250,6 +271,23 @@ struct News {
     said: Said,
     /// All that was ever said.
     remembered: Said,
+}
+
+/// What an import did, for a person.
+fn in_words(report: &ImportReport) -> String {
+    if report.files.is_empty() {
+        return "there is none of the four files in this folder".to_owned();
+    }
+    let Taken { ratings, favourites, views, tags } = report.taken;
+    let (matched, unmatched) = (report.matched, report.unmatched_count);
+    let taken = if report.known {
+        "all of it was taken over before".to_owned()
+    } else {
+        format!(
+            "{ratings} ratings, {favourites} favourites, views of {views} and tags of {tags} videos taken over"
+        )
+    };
+    format!("{taken}; {matched} names are videos here, {unmatched} are not")
 }
 
 fn import_of(news: &[News]) -> Import {

@@ -20,6 +20,7 @@ mod facts;
 mod follow;
 mod foreign;
 mod import;
+mod jobs;
 mod kinds;
 mod legacy;
 mod lists;
@@ -50,13 +51,14 @@ use delivery::{Folders, films::Films};
 use store::Store;
 
 pub use artwork::{NoPicture, storyboard_vtt};
-pub use store::{PlaylistRow, TagRow, VideoDetails, VideoRow};
+pub use store::{JobRow, JobState, PlaylistRow, TagRow, VideoDetails, VideoRow};
 pub use {
-    backups::Backups,
+    backups::{BackupFile, Backups},
     batch::{Action, BATCH_MOST, Batched, Selection, UndoOffer},
     error::LibraryError,
     events::Event,
     import::{ImportReport, Taken, Unmatched},
+    jobs::{Dismissed, Ended, Job, JobKind, Jobs},
     legacy::Malformed,
     lists::{CacheStatus, Home, Listed, MOST, Suggestions},
     open::{Options, Times},
@@ -84,12 +86,19 @@ struct Inner {
     /// How much of the catalogue was read after the start, in per cent.
     opened: AtomicU8,
     /// The lines of the journal that were written here and that the follower has not passed yet.
-    own: Mutex<HashSet<i64>>,
+    own: Arc<Mutex<HashSet<i64>>>,
     answers: lists::Answers,
     listeners: events::Listeners,
+    jobs: Jobs,
     scans: scans::Scans,
     studio: artwork::Studio,
+    /// Whether pictures are made before somebody asks for them.
+    pictures_ahead: bool,
+    /// A job for the next pass over all videos without pictures.
+    pictures_asked: Mutex<Option<Job>>,
     backups: Backups,
+    /// Held while a backup is made: one at a time.
+    backing_up: tokio::sync::Mutex<()>,
     /// Held while what is remembered of a video's pictures is changed.
     keeping: tokio::sync::Mutex<()>,
     /// There may be pictures to make.
@@ -108,6 +117,11 @@ impl Library {
     /// The store, for what needs no more than it: sessions, settings of the administrator.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What is done in the background.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Hears of everything that happens from now on.

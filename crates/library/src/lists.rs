@@ -183,19 +183,11 @@ impl Library {
         let typed = text.to_owned();
         let videos = self.find(move |catalogue| catalogue.suggest(&typed, limit)).await?;
         let videos = self.0.store.videos(user, &videos).await?;
-        let begins = text.trim().to_lowercase();
-        let meant = |name: &str| {
-            name.to_lowercase().split([' ', '/', '-', '_']).any(|word| word.starts_with(&begins))
-        };
         let tags = self.tags().await?;
-        let tags = tags.into_iter().filter(|tag| meant(&tag.name)).take(limit).collect();
-        let folders = self.folders("").await?;
-        let folders = folders
-            .into_iter()
-            .map(|(folder, _)| folder)
-            .filter(|folder| meant(folder))
-            .take(limit)
-            .collect();
+        let like = |tag: &TagRow| catalogue::has_word_like(&tag.name, text);
+        let tags = tags.into_iter().filter(like).take(limit).collect();
+        let typed = text.to_owned();
+        let folders = self.find(move |catalogue| catalogue.folders_like(&typed, limit)).await?;
         Ok(Suggestions { videos, tags, folders })
     }
 

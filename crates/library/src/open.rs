@@ -16,8 +16,8 @@ use store::{Location, Store};
 use tokio::time::sleep;
 
 use crate::{
-    Backups, Inner, Library, error::LibraryError, events::Listeners, lists::Answers, scans::Scans,
-    walk::Links,
+    Backups, Inner, Library, error::LibraryError, events::Listeners, jobs::Jobs, lists::Answers,
+    scans::Scans, walk::Links,
 };
 
 /// What the library needs to know.
@@ -78,6 +78,8 @@ impl Library {
             // Whether one may be followed is decided where the file is opened.
             Symlinks::Follow | Symlinks::Inside => Links::Follow,
         };
+        let (listeners, own) = (Listeners::default(), Arc::default());
+        let jobs = Jobs::new(store.clone(), listeners.clone(), Arc::clone(&own));
         Ok(Self(Arc::new(Inner {
             store,
             films: options.films,
@@ -88,12 +90,16 @@ impl Library {
             step: tokio::sync::Mutex::default(),
             generation: AtomicU64::new(0),
             opened: AtomicU8::new(0),
-            own: Mutex::default(),
+            own,
             answers: Answers::new(options.times.answers),
-            listeners: Listeners::default(),
+            listeners,
+            jobs,
             scans: Scans::default(),
             studio,
+            pictures_ahead: options.pictures_ahead,
+            pictures_asked: Mutex::default(),
             backups: options.backups,
+            backing_up: tokio::sync::Mutex::default(),
             keeping: tokio::sync::Mutex::default(),
             more_pictures: tokio::sync::Notify::new(),
         })))
@@ -101,11 +107,26 @@ impl Library {
 
     /// Reads the catalogue and keeps it up to date, in the background, for as long as the runtime
     /// lives.
+    ///
+    /// Nobody else may have the folders of pictures, indexes and backups for itself: what lies there
+    /// unfinished is of a process that was killed, and goes.
     pub fn start(&self) {
         let library = self.clone();
+        // A few files at most, and before anything is written.
+        let pictures = self.0.studio.workshop().pictures().remove_unfinished();
+        for removed in [pictures, self.0.films.remove_unfinished()] {
+            if let Err(error) = removed {
+                tracing::warn!(%error, "an unfinished file cannot be removed");
+            }
+        }
+        if let Err(error) = store::remove_unfinished_restore(self.0.store.location()) {
+            tracing::warn!(%error, "what a restore has left cannot be removed");
+        }
         tokio::spawn(async move {
             let begun = std::time::Instant::now();
             let passed = library.read_when_possible().await;
+            library.0.jobs.interrupt_lost().await;
+            library.remove_unfinished_backups().await;
             let videos = library.catalogue().len();
             tracing::info!(videos, took_ms = begun.elapsed().as_millis(), "the library is open");
             library.locate_films();

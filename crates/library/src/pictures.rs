@@ -5,26 +5,39 @@
 //! to do; previews when somebody first wants to see one. How they are made and where they lie is the
 //! business of `artwork`; the store remembers their names.
 
-use std::{collections::HashSet, fs::File, time::Duration};
+use std::{
+    collections::HashSet,
+    fs::File,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use artwork::{
-    Made, NoPicture, Origin, PictureFile, Poster, Preview, Stills, Storyboard, Task, Urgency,
+    Crew, Made, NoPicture, Origin, PictureFile, Poster, Preview, Stills, Storyboard, Task, Urgency,
 };
 use bytes::Bytes;
 use catalogue::VideoId;
 use media::ContentId;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use store::{Artwork, ArtworkRow};
+use store::{Artwork, ArtworkRow, JobRow};
 use tokio::{
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval_at, sleep},
+    time::{Instant, MissedTickBehavior, interval, interval_at, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
-use crate::{Library, error::LibraryError, now_ms};
+use crate::{
+    Library,
+    error::LibraryError,
+    jobs::{Ended, JobKind, Shown},
+    lock, now_ms,
+};
 
 /// How many works for the background are asked for ahead of the one under way.
 const AHEAD: usize = 3;
+/// How often listeners hear how far a pass is.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
 /// How long to wait before what failed for a passing reason is tried again.
 const AGAIN: Duration = Duration::from_mins(10);
 /// How often pictures that nobody names any more are removed, and how old they are at least.
@@ -249,19 +262,30 @@ impl Library {
         Ok(count)
     }
 
+    /// A job for the next pass over all videos without pictures, as it is now; none where pictures are made only
+    /// when somebody looks at their place. One that waits already is the same.
+    pub async fn ask_pictures(&self) -> Result<Option<JobRow>, LibraryError> {
+        if !self.0.pictures_ahead {
+            return Ok(None);
+        }
+        let jobs = &self.0.jobs;
+        if let Some(row) = jobs.waiting(JobKind::Pictures) {
+            return Ok(Some(row));
+        }
+        let job = jobs.begin(JobKind::Pictures, None, CancellationToken::new()).await?;
+        let row = jobs.live(job.id());
+        *lock(&self.0.pictures_asked) = Some(job);
+        self.0.more_pictures.notify_one();
+        Ok(row)
+    }
+
     /// Makes what is missing, one after the other, for as long as the runtime lives.
     pub(crate) async fn keep_making_pictures(self) {
         let mut tried: HashSet<VideoId> = HashSet::new();
         let mut sweep = interval_at(Instant::now() + SWEEP_FIRST, SWEEP_EVERY);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let failed = match self.make_missing(&mut tried, |_| ()).await {
-                Ok(failed) => failed,
-                Err(error) => {
-                    tracing::error!(%error, "pictures cannot be made in the background");
-                    true
-                }
-            };
+            let failed = self.0.pictures_ahead && self.make_missing_as_job(&mut tried).await;
             tokio::select! {
                 () = self.0.more_pictures.notified() => {}
                 () = sleep(AGAIN), if failed => {}
@@ -273,18 +297,79 @@ impl Library {
 
     /// Makes what is missing, once, and tells how many videos are done; how many there were.
     pub async fn make_missing_pictures(&self, told: impl Fn(u64)) -> Result<u64, LibraryError> {
+        // Also where they are otherwise made only when somebody looks at their place.
+        self.0.studio.set_crew(Crew::default());
         let mut tried = HashSet::new();
-        self.make_missing(&mut tried, told).await?;
+        self.make_missing(&mut tried, |begun, _| told(begun)).await?;
         Ok(tried.len() as u64)
     }
 
-    /// Goes once over all videos that have no pictures; whether some failed that may be tried again.
+    /// Goes once over all videos that have no pictures, as a job if it was asked for or takes a while; whether some
+    /// failed that may be tried again.
+    async fn make_missing_as_job(&self, tried: &mut HashSet<VideoId>) -> bool {
+        let asked = lock(&self.0.pictures_asked).take();
+        let asked = match asked {
+            None => None,
+            Some(mut job) => {
+                if !job.start().await {
+                    return false;
+                }
+                Some(job)
+            }
+        };
+        let mut shown = Shown::new(&self.0.jobs, JobKind::Pictures, asked);
+        let made = AtomicU64::new(0);
+        let passed = {
+            let pass = self.make_missing(tried, |_, done| made.store(done, Ordering::Relaxed));
+            tokio::pin!(pass);
+            let (stop, mut all) = (shown.stop(), None);
+            let mut tell = interval(TOLD_EVERY);
+            loop {
+                tokio::select! {
+                    passed = &mut pass => break Some(passed),
+                    () = stop.cancelled() => break None,
+                    _ = tell.tick() => {
+                        let done = made.load(Ordering::Relaxed);
+                        if all.is_none() && shown.is_job() {
+                            let left = self.0.store.missing_artwork_count().await.unwrap_or(0);
+                            all = Some(done + left);
+                        }
+                        shown.progress(done, all).await;
+                    }
+                }
+            }
+        };
+        let made = made.load(Ordering::Relaxed);
+        if matches!(passed, Some(Ok(_))) {
+            shown.progress(made, Some(made)).await;
+        }
+        let (failed, ended) = match passed {
+            Some(Ok(failed)) => (failed, Ended::Done(format!("{made} videos looked at"))),
+            Some(Err(error)) => {
+                tracing::error!(%error, "pictures cannot be made in the background");
+                (true, Ended::Failed(error.to_string()))
+            }
+            None => {
+                self.0.studio.stop_background();
+                let note = format!(
+                    "{made} videos looked at; the others have theirs made when they are on screen"
+                );
+                (false, Ended::Cancelled(note))
+            }
+        };
+        shown.end(ended).await;
+        failed
+    }
+
+    /// Goes once over all videos that have no pictures; whether some failed that may be tried again. `told` hears
+    /// how many were begun and how many are done.
     async fn make_missing(
         &self,
         tried: &mut HashSet<VideoId>,
-        told: impl Fn(u64),
+        told: impl Fn(u64, u64),
     ) -> Result<bool, LibraryError> {
         let (mut after, mut failed) = (None, false);
+        let (mut begun, mut done) = (0, 0);
         let mut works = JoinSet::new();
         loop {
             let page = self.0.store.missing_artwork(after, 100).await?;
@@ -294,10 +379,12 @@ impl Library {
                 if !tried.insert(video) {
                     continue;
                 }
-                told(tried.len() as u64);
+                begun += 1;
                 while works.len() >= AHEAD {
                     failed |= matches!(works.join_next().await, Some(Ok(false)));
+                    done += 1;
                 }
+                told(begun, done);
                 let library = self.clone();
                 works.spawn(async move {
                     match library.stills(id, Urgency::Background).await {
@@ -308,8 +395,10 @@ impl Library {
                 });
             }
         }
-        while let Some(done) = works.join_next().await {
-            failed |= matches!(done, Ok(false));
+        while let Some(worked) = works.join_next().await {
+            failed |= matches!(worked, Ok(false));
+            done += 1;
+            told(begun, done);
         }
         Ok(failed)
     }

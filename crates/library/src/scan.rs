@@ -269,7 +269,7 @@ impl Library {
             sleep(after).await;
             lock(&library.0.scans.later).remove(&scope);
             // Nobody listens any more when the server stops.
-            let _ = library.0.scans.requests.send(scope);
+            let _ = library.0.scans.requests.send(vec![scope]);
         });
     }
 
@@ -277,7 +277,7 @@ impl Library {
     /// asked for may be different now.
     fn look_elsewhere(&self, scope: &Scope) {
         for root in (0..self.0.folders.roots().len()).filter(|root| *root != scope.root) {
-            let _ = self.0.scans.requests.send(Scope { root, path: scope.path.clone() });
+            let _ = self.0.scans.requests.send(vec![Scope { root, path: scope.path.clone() }]);
         }
     }
 }

@@ -9,14 +9,17 @@ use std::{
 };
 
 use serde_json::json;
+use store::JobRow;
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Library,
     error::LibraryError,
+    jobs::{Ended, Job, JobKind, Shown},
     lock, now_ms,
     scan::{Progress, ScanState, ScanStatus, Scope, Tally},
     watch::{Changed, Mode, Need, Noticed, Watch, Watcher, gather},
@@ -39,16 +42,20 @@ type Notices = mpsc::UnboundedSender<(usize, Noticed)>;
 
 /// The scans that run and wait.
 pub(crate) struct Scans {
-    pub(crate) requests: mpsc::UnboundedSender<Scope>,
+    /// What is to be looked through, together.
+    pub(crate) requests: mpsc::UnboundedSender<Vec<Scope>>,
     pub(crate) progress: Progress,
-    waiting: Mutex<Option<mpsc::UnboundedReceiver<Scope>>>,
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Vec<Scope>>>>,
     status: watch::Sender<ScanStatus>,
     watches: Mutex<Vec<Watch>>,
-    stop: Notify,
     /// What is looked at again in a while.
     pub(crate) later: Mutex<HashSet<Scope>>,
     /// Files that somebody wrote to and has closed, so that nobody need wait to see whether they grow.
     pub(crate) closed: Mutex<HashSet<Scope>>,
+    /// A job for the next scan of all media folders.
+    asked: Mutex<Option<Job>>,
+    /// Ends the scan that runs.
+    stop: Mutex<CancellationToken>,
 }
 
 impl Default for Scans {
@@ -60,9 +67,10 @@ impl Default for Scans {
             waiting: Mutex::new(Some(waiting)),
             status: watch::Sender::default(),
             watches: Mutex::default(),
-            stop: Notify::new(),
             later: Mutex::default(),
             closed: Mutex::default(),
+            asked: Mutex::default(),
+            stop: Mutex::default(),
         }
     }
 }
@@ -70,22 +78,36 @@ impl Default for Scans {
 impl Library {
     /// Asks for a scan of all media folders. It begins when one that runs has ended.
     pub fn scan_all(&self) {
-        for root in 0..self.0.folders.roots().len() {
-            let _ = self.0.scans.requests.send(Scope { root, path: PathBuf::new() });
+        let roots = 0..self.0.folders.roots().len();
+        let all = roots.map(|root| Scope { root, path: PathBuf::new() }).collect();
+        // Nobody listens any more when the server stops.
+        let _ = self.0.scans.requests.send(all);
+    }
+
+    /// The same as a job that somebody has asked for; as it is now. One that waits already is the same.
+    pub async fn ask_scan(&self) -> Result<JobRow, LibraryError> {
+        let jobs = &self.0.jobs;
+        if let Some(row) = jobs.waiting(JobKind::Scan) {
+            return Ok(row);
         }
+        let job = jobs.begin(JobKind::Scan, None, CancellationToken::new()).await?;
+        let row = jobs.live(job.id()).ok_or(LibraryError::Cancelled)?;
+        *lock(&self.0.scans.asked) = Some(job);
+        self.scan_all();
+        Ok(row)
     }
 
     /// Asks for a scan of a file or folder of a media folder.
     pub(crate) fn scan_below(&self, root: &str, path: PathBuf) {
         let same = |folder: &PathBuf| folder.display().to_string() == root;
         if let Some(root) = self.0.folders.roots().iter().position(same) {
-            let _ = self.0.scans.requests.send(Scope { root, path });
+            let _ = self.0.scans.requests.send(vec![Scope { root, path }]);
         }
     }
 
     /// Stops the scan that runs; what it has written down stays, and the next one goes on there.
     pub fn stop_scan(&self) {
-        self.0.scans.stop.notify_waiters();
+        lock(&self.0.scans.stop).cancel();
     }
 
     /// How the scan is getting on.
@@ -142,8 +164,12 @@ impl Library {
         let mut poll_at = Instant::now() + self.0.times.poll_every;
         loop {
             tokio::select! {
-                scope = requests.recv() => match scope {
-                    Some(scope) => add(&mut waiting, scope),
+                scopes = requests.recv() => match scopes {
+                    Some(scopes) => {
+                        for scope in scopes {
+                            add(&mut waiting, scope);
+                        }
+                    }
                     None => return,
                 },
                 _ = schedule.tick() => self.scan_all(),
@@ -162,8 +188,10 @@ impl Library {
                     }
                 }
             }
-            while let Ok(scope) = requests.try_recv() {
-                add(&mut waiting, scope);
+            while let Ok(scopes) = requests.try_recv() {
+                for scope in scopes {
+                    add(&mut waiting, scope);
+                }
             }
             let begun = Instant::now();
             self.run(&mut waiting).await;
@@ -204,7 +232,7 @@ impl Library {
             });
             let watcher = match look.await.ok().flatten() {
                 None => {
-                    let _ = self.0.scans.requests.send(Scope { root, path: PathBuf::new() });
+                    let _ = self.0.scans.requests.send(vec![Scope { root, path: PathBuf::new() }]);
                     self.watch(root, notice).await
                 }
                 watcher => watcher,
@@ -221,7 +249,7 @@ impl Library {
         let is_news =
             std::mem::replace(&mut *lock(&self.0.scans.watches), watches.clone()) != watches;
         if is_news {
-            self.0.listeners.tell_now("watcher", json!({ "folders": watches }));
+            self.0.listeners.tell_now("watcher", json!(watches));
         }
     }
 
@@ -232,6 +260,19 @@ impl Library {
         }
         let scans = &self.0.scans;
         let is_whole = waiting.iter().any(|scope| scope.path.as_os_str().is_empty());
+        let asked = if is_whole { lock(&scans.asked).take() } else { None };
+        let asked = match asked {
+            None => None,
+            Some(mut job) => {
+                if !job.start().await {
+                    waiting.clear();
+                    return;
+                }
+                Some(job)
+            }
+        };
+        let mut shown = Shown::new(&self.0.jobs, JobKind::Scan, asked);
+        *lock(&scans.stop) = shown.stop();
         let expected = self.catalogue().len() as u64;
         let begun = Instant::now();
         scans.progress.reset();
@@ -241,13 +282,14 @@ impl Library {
             status.since_ms = now_ms();
             status.error = None;
         });
-        let mut error = None;
+        let (mut error, mut stopped) = (None, false);
         let mut tally = Tally::default();
         while let Some(scope) = waiting.pop_front() {
-            match self.run_one(&scope).await {
+            match self.run_one(&scope, &mut shown).await {
                 Ok(Some(one)) => tally += one,
                 Ok(None) => {
                     waiting.clear();
+                    stopped = true;
                     error = Some("it was stopped; what was found so far is kept".to_owned());
                 }
                 Err(failed) => {
@@ -266,8 +308,10 @@ impl Library {
                 status.took_ms =
                     Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
             }
-            status.error = error;
+            status.error.clone_from(&error);
         });
+        self.told_scan(&mut shown).await;
+        shown.end(ended(error.as_deref(), stopped, tally)).await;
         if tally.read > 0 {
             self.0.more_pictures.notify_one();
         }
@@ -290,16 +334,23 @@ impl Library {
     }
 
     /// One scope; none if somebody stopped it.
-    async fn run_one(&self, scope: &Scope) -> Result<Option<Tally>, LibraryError> {
-        let (scan, stopped) = (self.scan(scope), self.0.scans.stop.notified());
-        tokio::pin!(scan, stopped);
+    async fn run_one(
+        &self,
+        scope: &Scope,
+        shown: &mut Shown,
+    ) -> Result<Option<Tally>, LibraryError> {
+        let (scan, stop) = (self.scan(scope), shown.stop());
+        tokio::pin!(scan);
         let mut tell = interval(TOLD_EVERY);
         tell.reset();
         loop {
             tokio::select! {
                 ended = &mut scan => return ended.map(Some),
-                () = &mut stopped => return Ok(None),
-                _ = tell.tick() => self.tell_status(),
+                () = stop.cancelled() => return Ok(None),
+                _ = tell.tick() => {
+                    self.tell_status();
+                    self.told_scan(shown).await;
+                }
             }
         }
     }
@@ -315,18 +366,35 @@ impl Library {
                     }
                     known.extend(closed.into_iter().map(|path| Scope { root, path }));
                 }
-                for path in paths {
-                    // Nobody listens any more when the server stops.
-                    let _ = self.0.scans.requests.send(Scope { root, path });
-                }
+                let scopes = paths.into_iter().map(|path| Scope { root, path }).collect();
+                // Nobody listens any more when the server stops.
+                let _ = self.0.scans.requests.send(scopes);
             }
         }
+    }
+
+    /// Says how far the scan is as a job.
+    async fn told_scan(&self, shown: &mut Shown) {
+        let ScanStatus { seen, expected, .. } = self.scan_status();
+        shown.progress(seen, (expected > 0).then_some(expected.max(seen))).await;
     }
 
     fn tell_status(&self) {
         if self.0.listeners.are_there() {
             self.0.listeners.tell_now("scan", json!(self.scan_status()));
         }
+    }
+}
+
+/// What came of a scan.
+fn ended(error: Option<&str>, stopped: bool, tally: Tally) -> Ended {
+    let Tally { unchanged, read, back, gone } = tally;
+    match error {
+        Some(_) if stopped => Ended::Cancelled("what was found so far is kept".to_owned()),
+        Some(error) => Ended::Failed(error.to_owned()),
+        None => Ended::Done(format!(
+            "{read} files read, {unchanged} unchanged, {gone} gone, {back} back"
+        )),
     }
 }
 

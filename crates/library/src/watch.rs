@@ -17,14 +17,14 @@ use notify::{
     event::{AccessKind, AccessMode},
 };
 use rustix::fs::statfs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
 };
 
 /// How one media folder is watched.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Watch {
     /// The media folder.
     pub root: String,
@@ -35,7 +35,7 @@ pub struct Watch {
 }
 
 /// How a folder is watched.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// The system tells at once.

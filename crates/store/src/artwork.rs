@@ -119,6 +119,19 @@ impl Store {
         .await
     }
 
+    /// How many videos are there of which no pictures were made or tried.
+    pub async fn missing_artwork_count(&self) -> Result<u64, StoreError> {
+        let mut link = self.db.read().await?;
+        let row = link
+            .row(
+                "SELECT COUNT(*) FROM videos v WHERE v.present = 1 \
+                 AND NOT EXISTS (SELECT 1 FROM artwork a WHERE a.video = v.id)",
+                args![],
+            )
+            .await?;
+        row.map_or(Ok(0), |row| row.columns().count())
+    }
+
     /// Videos with pictures, to find what files nobody needs: at most `limit` after this one.
     pub async fn with_artwork(
         &self,

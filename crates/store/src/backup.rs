@@ -20,7 +20,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-pub use load::restore;
+pub use load::{remove_unfinished_restore, restore};
 
 use self::tables::{Kind, SECRETS, TABLES, columns};
 use crate::{

@@ -75,7 +75,16 @@ impl Db {
     pub(crate) async fn write(&self) -> Result<Link, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => {
-                Link::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?)
+                let begun = match writer.begin_with(BEGIN).await {
+                    // Where the disk was full, the database has undone the last transaction by itself, and the
+                    // connection waits for its end for ever.
+                    Err(sqlx::Error::InvalidSavePointStatement) => {
+                        let _ = writer.acquire().await?.close().await;
+                        writer.begin_with(BEGIN).await?
+                    }
+                    begun => begun?,
+                };
+                Link::SqliteTx(begun)
             }
             Self::Postgres { pool, writer } => {
                 // Is never closed.
@@ -87,6 +96,9 @@ impl Db {
         })
     }
 }
+
+/// Who begins like this never has to wait in the middle.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// How much is handed on at once.
 const BLOCK: usize = 256 << 10;

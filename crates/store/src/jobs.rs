@@ -1,5 +1,6 @@
 //! Work in the background, as it is shown: scans, pictures, backups.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
@@ -10,11 +11,11 @@ use crate::{
 };
 
 /// A job.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct JobRow {
     /// Its number.
     pub id: i64,
-    /// What kind of work: `scan`.
+    /// What kind of work: `scan`. Whoever does it names it.
     pub kind: String,
     /// How it stands.
     pub state: JobState,
@@ -37,7 +38,8 @@ pub struct JobRow {
 }
 
 /// How a job stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum JobState {
     /// Others come first.
     Waiting,
@@ -47,25 +49,29 @@ pub enum JobState {
     Done,
     /// It could not.
     Failed,
-    /// Somebody stopped it, or Vidicon was stopped.
-    Stopped,
+    /// Somebody called it off.
+    Cancelled,
+    /// Vidicon ended before it did.
+    Interrupted,
 }
 
 impl JobState {
-    /// Its name: `waiting`, `running`, `done`, `failed`, `stopped`.
+    /// Its name: `waiting`, `running`, `done`, `failed`, `cancelled`,
+    /// `interrupted`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
-            Self::Stopped => "stopped",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
         }
     }
 
     /// Whether there is nothing more to come.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Stopped)
+        !matches!(self, Self::Waiting | Self::Running)
     }
 
     fn of(name: &str) -> Self {
@@ -74,9 +80,25 @@ impl JobState {
             "running" => Self::Running,
             "done" => Self::Done,
             "failed" => Self::Failed,
-            _ => Self::Stopped,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Interrupted,
         }
     }
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct JobEnd {
+    /// As what: a state that is over.
+    pub state: JobState,
+    /// How many steps were done.
+    pub done: u64,
+    /// Of how many, if that was known.
+    pub total: Option<u64>,
+    /// What came of it, for a person.
+    pub note: Option<String>,
+    /// Why it failed, for a person.
+    pub error: Option<String>,
 }
 
 /// How many jobs that are over are kept.
@@ -100,7 +122,7 @@ impl Store {
     ) -> Result<Done<JobRow>, StoreError> {
         let mut link = self.db.write().await?;
         link.run(
-            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state IN ('done', 'failed', 'stopped') \
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state NOT IN ('waiting', 'running') \
              ORDER BY id DESC LIMIT 100000 OFFSET $1)",
             args![KEPT],
         )
@@ -133,61 +155,74 @@ impl Store {
         tell(link, row, now_ms).await
     }
 
-    /// How far a job is. The journal does not tell of it: that would fill it.
-    pub async fn job_progress(
-        &self,
-        job: i64,
-        done: u64,
-        total: Option<u64>,
-        note: Option<&str>,
-    ) -> Result<JobRow, StoreError> {
-        let mut link = self.db.write().await?;
-        let row = link
-            .row(
-                concat!(
-                    "UPDATE jobs SET done = $2, total = $3, note = $4 WHERE id = $1 RETURNING ",
-                    columns!()
-                ),
-                args![job, column(done), total.map(column), note.map(short)],
-            )
-            .await?;
-        let job = read(&row.ok_or(NONE)?)?;
-        link.commit().await?;
-        Ok(job)
-    }
-
     /// A job is over.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is no such job.
     pub async fn end_job(
         &self,
         job: i64,
-        state: JobState,
-        error: Option<&str>,
+        end: JobEnd,
         now_ms: i64,
     ) -> Result<Done<JobRow>, StoreError> {
         let mut link = self.db.write().await?;
         let row = link
             .row(
                 concat!(
-                    "UPDATE jobs SET state = $2, error = $3, ended_ms = $4 WHERE id = $1 RETURNING ",
+                    "UPDATE jobs SET state = $2, done = $3, total = $4, note = $5, error = $6, ended_ms = $7 \
+                     WHERE id = $1 RETURNING ",
                     columns!()
                 ),
-                args![job, state.name(), error.map(short), now_ms],
+                args![
+                    job,
+                    end.state.name(),
+                    column(end.done),
+                    end.total.map(column),
+                    end.note.as_deref().map(short),
+                    end.error.as_deref().map(short),
+                    now_ms
+                ],
             )
             .await?;
         tell(link, row, now_ms).await
     }
 
-    /// Jobs that were not over when Vidicon ended are stopped now; how many.
-    pub async fn stop_lost_jobs(&self, now_ms: i64) -> Result<u64, StoreError> {
+    /// Jobs that were not over when Vidicon ended are interrupted now; which.
+    pub async fn interrupt_jobs(&self, now_ms: i64) -> Result<Done<Vec<JobRow>>, StoreError> {
         let mut link = self.db.write().await?;
-        let stopped = link
-            .run(
-                "UPDATE jobs SET state = 'stopped', ended_ms = $1 WHERE state IN ('waiting', 'running')",
+        let rows = link
+            .rows(
+                concat!(
+                    "UPDATE jobs SET state = 'interrupted', ended_ms = $1 \
+                     WHERE state IN ('waiting', 'running') RETURNING ",
+                    columns!()
+                ),
                 args![now_ms],
             )
             .await?;
-        link.commit().await?;
-        Ok(stopped)
+        let jobs = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let mut notes = Notes::new(now_ms);
+        for job in &jobs {
+            notes.line("job", json!(job));
+        }
+        notes.commit(link, jobs).await
+    }
+
+    /// Takes a job that is over off the list; the journal says `{id, removed}`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is no such job, [`StoreError::Taken`] if it is not over.
+    pub async fn forget_job(&self, job: i64, now_ms: i64) -> Result<Done<()>, StoreError> {
+        let mut link = self.db.write().await?;
+        let row = link
+            .row(concat!("DELETE FROM jobs WHERE id = $1 RETURNING ", columns!()), args![job])
+            .await?;
+        if !read(&row.ok_or(NONE)?)?.state.is_over() {
+            return Err(StoreError::Taken { what: "the work of this job".to_owned() });
+        }
+        let mut notes = Notes::new(now_ms);
+        notes.line("job", json!({ "id": job, "removed": true }));
+        notes.commit(link, ()).await
     }
 
     /// The newest jobs, at most `limit`, those that are not over first.
@@ -224,13 +259,7 @@ fn short(text: &str) -> String {
 async fn tell(link: Link, row: Option<Row>, now_ms: i64) -> Result<Done<JobRow>, StoreError> {
     let job = read(&row.ok_or(NONE)?)?;
     let mut notes = Notes::new(now_ms);
-    notes.line(
-        "job",
-        json!({
-            "id": job.id, "kind": job.kind, "state": job.state.name(), "subject": job.subject,
-            "done": job.done, "total": job.total, "note": job.note, "error": job.error,
-        }),
-    );
+    notes.line("job", json!(job));
     notes.commit(link, job).await
 }
 

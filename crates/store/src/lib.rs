@@ -48,7 +48,7 @@ mod users;
 
 pub use {
     artwork::Artwork,
-    backup::{Backup, restore},
+    backup::{Backup, remove_unfinished_restore, restore},
     changes::Change,
     content::{Content, Facts, FileState, Found, TitleFrom, What},
     done::Done,
@@ -56,7 +56,7 @@ pub use {
     error::StoreError,
     files::{Duplicate, Known, Problem, Same},
     imports::{Import, ImportFile, ImportRow},
-    jobs::{JobRow, JobState},
+    jobs::{JobEnd, JobRow, JobState},
     location::{Location, NoLocation, Secret},
     open::Store,
     personal::Play,

@@ -145,6 +145,33 @@ impl Store {
         rows(&mut link, user, videos).await
     }
 
+    /// All videos with their files, by number: at most `limit` after this one.
+    pub async fn videos_after(
+        &self,
+        user: UserId,
+        after: Option<VideoId>,
+        limit: u32,
+    ) -> Result<Vec<(VideoRow, Vec<FileRow>)>, StoreError> {
+        let mut link = self.db.snapshot().await?;
+        let found = link
+            .rows(
+                "SELECT id FROM videos WHERE id > $1 ORDER BY id LIMIT $2",
+                args![after.map_or(0, |video| i64::from(video.0)), limit.min(1_000)],
+            )
+            .await?;
+        let mut videos = Vec::with_capacity(found.len());
+        for row in found {
+            videos.push(row.columns().video()?);
+        }
+        let mut files = files_of(&mut link, &videos).await?;
+        let rows = rows(&mut link, user, &videos).await?;
+        let with_files = |row: VideoRow| {
+            let files = files.remove(&row.video).unwrap_or_default();
+            (row, files)
+        };
+        Ok(rows.into_iter().map(with_files).collect())
+    }
+
     /// One video for a user, by its id or one that it had before.
     pub async fn video(
         &self,

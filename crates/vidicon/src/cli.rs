@@ -121,7 +121,7 @@ pub enum Command {
         #[command(flatten)]
         options: Options,
     },
-    /// Write these four files, and all of the library
+    /// Write these four files, and all of the library: as JSON, and as a backup
     Export {
         /// The folder to write into; it is made if need be
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
@@ -142,6 +142,9 @@ pub enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Tell of what use the answers are that a running Vidicon keeps, or forget them
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -191,6 +194,23 @@ pub enum Admin {
     },
 }
 
+/// What to do with the answers that a running Vidicon keeps.
+#[derive(Debug, Subcommand)]
+pub enum Cache {
+    /// Say how many there are, and how often they were of use
+    Status {
+        /// The configuration that says where it listens.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Forget them
+    Refresh {
+        /// The configuration that says where it listens.
+        #[command(flatten)]
+        options: Options,
+    },
+}
+
 /// What to write where, and how it is cut.
 #[derive(Args, Debug)]
 pub struct Package {
@@ -229,7 +249,7 @@ pub struct Configured {
 }
 
 /// A configuration. Flags beat environment variables, these beat the file, and the file beats defaults.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Options {
     /// Listen here; may be given several times [default: 0.0.0.0:9000]
     #[arg(long, value_name = "ADDR:PORT")]

@@ -227,6 +227,41 @@ fn a_new_password_ends_every_other_session_and_wants_the_old_one_from_elsewhere(
 }
 
 #[test]
+fn the_password_and_who_is_signed_in_outlive_a_restart() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), Folder::new());
+    let serve = || {
+        Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).data(data.path()).start()
+    };
+    let end = |server: Server, signal| {
+        server.signal(signal);
+        server.wait_exit();
+    };
+    let server = serve();
+    set_password(&server);
+    let (own, out) = (sign_in(&server), sign_in(&server));
+    let shown = [ELSEWHERE, ("Cookie", out.as_str())];
+    server.request("DELETE", "/api/v1/session", &shown).expect_status(204);
+    end(server, testkit::Signal::KILL);
+
+    let server = serve();
+    status(&server, &[ELSEWHERE, ("Cookie", &own)]).expect_status(200);
+    status(&server, &shown).expect_problem(401);
+    sign_in(&server);
+    let change = json!({"password": "another horse", "old": PASSWORD});
+    let shown = [ELSEWHERE, ("Cookie", own.as_str())];
+    ask(&server, "PUT", "/api/v1/admin/password", &shown, &change).expect_status(204);
+    end(server, testkit::Signal::TERM);
+
+    let server = serve();
+    let try_with = |password| {
+        ask(&server, "POST", "/api/v1/session", &[ELSEWHERE], &json!({ "password": password }))
+    };
+    try_with(PASSWORD).expect_problem(401);
+    try_with("another horse").expect_status(200);
+    status(&server, &shown).expect_status(200);
+}
+
+#[test]
 fn wrong_passwords_are_slowed_down() {
     let (server, _folder) = serve();
     set_password(&server);

@@ -26,14 +26,32 @@ use crate::{
 /// Who is asking, and what that allows.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhoAsks {
-    /// `admin` for who may administer, `viewer` for everybody else.
-    role: &'static str,
-    /// `administrator` or `household`.
-    name: &'static str,
+    #[schema(inline)]
+    role: Role,
+    #[schema(inline)]
+    name: Called,
     /// Whether the request comes from the machine itself, and that is enough to administer.
     local: bool,
     /// Whether there is an administrator's password, so that one can sign in from elsewhere.
     password_set: bool,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Administer.
+    Admin,
+    /// What everybody may.
+    Viewer,
+}
+
+/// What somebody is called.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Called {
+    Administrator,
+    Household,
 }
 
 /// What one signs in with.
@@ -137,7 +155,8 @@ pub(crate) async fn sign_in(
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the machine has no random numbers to give")
     })?;
     tracing::info!(remote = %peer.address, "an administrator signed in");
-    let who = WhoAsks { role: "admin", name: "administrator", local: near, password_set: true };
+    let who =
+        WhoAsks { role: Role::Admin, name: Called::Administrator, local: near, password_set: true };
     Ok(with_cookie(fresh(Json(who)), cookie))
 }
 
@@ -246,8 +265,8 @@ async fn who_asks(access: &Access, parts: &Parts, peer: Peer) -> Result<WhoAsks,
     let session = access.0.sessions.of(token, now_ms()).await.map_err(unreachable_keeper)?;
     let admin = near || session.is_some();
     Ok(WhoAsks {
-        role: if admin { "admin" } else { "viewer" },
-        name: if admin { "administrator" } else { "household" },
+        role: if admin { Role::Admin } else { Role::Viewer },
+        name: if admin { Called::Administrator } else { Called::Household },
         local: near,
         password_set: access.password_hash().await?.is_some(),
     })

@@ -8,14 +8,17 @@ use http::header;
 use jiff::Timestamp;
 use serde::Deserialize;
 use tracing::Level;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Observe,
     logs::PAGE,
     status::{LogPage, Status},
 };
-use crate::{input::Query, problem::Problem};
+use crate::{
+    input::{Query, maybe_whole},
+    problem::Problem,
+};
 
 /// What of the past is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -27,18 +30,33 @@ pub(crate) struct StatusQuery {
     since: Option<String>,
 }
 
+/// How bad something is.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
 /// Which lines are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LogQuery {
     /// Only lines after this one: the `next` of the last answer. The newest lines without it.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     after: Option<u64>,
     /// The most lines.
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 500, default = 200)]
     limit: Option<usize>,
-    /// Only lines of this level and worse ones: `error`, `warn`, `info`, `debug` or `trace`.
-    level: Option<String>,
+    /// Only lines of this level and worse ones.
+    #[param(inline)]
+    level: Option<LogLevel>,
 }
 
 /// How the server is doing
@@ -70,12 +88,11 @@ pub(crate) async fn logs(
         return Err(Problem::bad(format!("limit: write 1 to {PAGE}")));
     }
     let level = match query.level {
-        None => Level::TRACE,
-        Some(text) => text.parse().map_err(|_| {
-            Problem::bad(format!(
-                "level: {text:?} is none: write error, warn, info, debug or trace"
-            ))
-        })?,
+        None | Some(LogLevel::Trace) => Level::TRACE,
+        Some(LogLevel::Debug) => Level::DEBUG,
+        Some(LogLevel::Info) => Level::INFO,
+        Some(LogLevel::Warn) => Level::WARN,
+        Some(LogLevel::Error) => Level::ERROR,
     };
     let page = match query.after {
         Some(number) => observe.logs().after(number, limit, level),

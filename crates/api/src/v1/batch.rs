@@ -6,11 +6,17 @@ use library::{Action, Selection as Selected};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ask, filter::BatchQuery, videos::content};
-use crate::{input::Json, problem::Problem, routes::Shared};
-
-/// The most ids of one batch; a query may mean more.
-const MOST: usize = 10_000;
+use super::{
+    ask,
+    filter::BatchQuery,
+    shapes::{IDS, Only, Stars, TagText, VideoIds},
+    videos::content,
+};
+use crate::{
+    input::{Json, object, whole},
+    problem::Problem,
+    routes::Shared,
+};
 
 /// Which videos, and what to do with them.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,8 +31,9 @@ pub(crate) struct Batch {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Select {
     /// These, at most 10,000.
-    Ids(Vec<String>),
+    Ids(VideoIds),
     /// All that a list with this query has.
+    #[serde(deserialize_with = "object")]
     Query(Box<BatchQuery>),
 }
 
@@ -35,21 +42,22 @@ pub(crate) enum Select {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum BatchAction {
     /// Give them this tag.
-    Tag(String),
+    Tag(TagText),
     /// Take this tag away.
-    Untag(String),
+    Untag(TagText),
     /// Give stars, 1 to 5; `null` takes them away.
-    Rate(Option<u8>),
+    Rate(Stars),
     /// Make them favourites, or no longer.
     Favourite(bool),
     /// Say that they were watched, or were not.
     Watched(bool),
     /// Put them at the end of this playlist.
+    #[serde(deserialize_with = "whole")]
     Playlist(i64),
     /// Keep them out of lists, or no longer.
     Hide(bool),
     /// Read their files again, and make their pictures anew.
-    Refresh(bool),
+    Refresh(Only),
 }
 
 /// What was done.
@@ -96,11 +104,11 @@ pub(crate) async fn run(
     Json(Batch { select, action }): Json<Batch>,
 ) -> Result<Answer<Batched>, Problem> {
     let selected = match select {
-        Select::Ids(ids) if ids.len() > MOST => {
-            let detail = format!("{} ids at once; {MOST} are taken: select by a query", ids.len());
+        Select::Ids(VideoIds(ids)) if ids.len() > IDS => {
+            let detail = format!("{} ids at once; {IDS} are taken: select by a query", ids.len());
             return Err(Problem::unprocessable(detail));
         }
-        Select::Ids(ids) => {
+        Select::Ids(VideoIds(ids)) => {
             Selected::Ids(ids.iter().map(|id| content(id)).collect::<Result<_, _>>()?)
         }
         Select::Query(query) => {
@@ -108,15 +116,15 @@ pub(crate) async fn run(
         }
     };
     let action = match action {
-        BatchAction::Tag(name) => Action::Tag(name),
-        BatchAction::Untag(name) => Action::Untag(name),
-        BatchAction::Rate(stars) => Action::Rate(stars),
+        BatchAction::Tag(TagText(name)) => Action::Tag(name),
+        BatchAction::Untag(TagText(name)) => Action::Untag(name),
+        BatchAction::Rate(Stars(stars)) => Action::Rate(stars),
         BatchAction::Favourite(favourite) => Action::Favourite(favourite),
         BatchAction::Watched(watched) => Action::Watched(watched),
         BatchAction::Playlist(id) => Action::Playlist(PlaylistId(id)),
         BatchAction::Hide(hide) => Action::Hide(hide),
-        BatchAction::Refresh(true) => Action::Refresh,
-        BatchAction::Refresh(false) => {
+        BatchAction::Refresh(Only(true)) => Action::Refresh,
+        BatchAction::Refresh(Only(false)) => {
             return Err(Problem::unprocessable(
                 "refresh can only be true: nothing is what is done otherwise",
             ));

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::problem::Problem;
+use crate::{input::maybe_whole, problem::Problem};
 
 /// The longest text that is looked for, in characters.
 pub(crate) const LONGEST_TEXT: usize = 256;
@@ -20,7 +20,7 @@ const MOST_VALUES: usize = 64;
 const LONGEST_LIST: usize = 4096;
 
 /// The longest folder, in characters.
-const LONGEST_FOLDER: usize = 8192;
+pub(crate) const LONGEST_FOLDER: usize = 8192;
 
 /// The largest seed: what JavaScript counts to.
 pub(crate) const MOST_SEED: u64 = (1 << 53) - 1;
@@ -148,7 +148,7 @@ macro_rules! selection {
             #[schema(inline)]
             pub(crate) away: Option<Including>,
             /// Those of this playlist.
-            #[serde(deserialize_with = "number_or_text")]
+            #[serde(deserialize_with = "maybe_whole")]
             #[param(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
             pub(crate) playlist: Option<u64>,
             /// Whether something is wrong with it.
@@ -216,12 +216,13 @@ selection! {
     /// is.
     BatchQuery {
         /// Does not matter.
-        sort: Option<String>,
+        #[schema(inline)]
+        sort: Option<SortBy>,
         /// Does not matter.
-        order: Option<String>,
+        #[schema(inline)]
+        order: Option<Order>,
         /// Does not matter.
-        #[serde(deserialize_with = "number_or_text")]
-        #[schema(value_type = Option<String>)]
+        #[serde(deserialize_with = "maybe_whole")]
         seed: Option<u64>,
     }
 }
@@ -236,15 +237,18 @@ selection! {
         #[param(inline)]
         order: Option<Order>,
         /// One random order of many.
+        #[serde(deserialize_with = "maybe_whole")]
         #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
         seed: Option<u64>,
         /// How many at most; 60 unless said.
+        #[serde(deserialize_with = "maybe_whole")]
         #[param(minimum = 1, maximum = 500)]
         limit: Option<u32>,
         /// Where to go on: `next` of the page before. Not together with `offset`.
         #[param(max_length = 1024)]
         cursor: Option<String>,
         /// How many to leave out.
+        #[serde(deserialize_with = "maybe_whole")]
         #[param(minimum = 0, maximum = 100_000_000)]
         offset: Option<u32>,
     }
@@ -254,35 +258,10 @@ selection! {
     /// Which videos, and which of many random orders.
     RandomQuery {
         /// The same seed, the same video, as long as there is nothing new.
+        #[serde(deserialize_with = "maybe_whole")]
         #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
         seed: Option<u64>,
     }
-}
-
-/// A number, as a number or as the text that a query has of it.
-fn number_or_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    struct Either;
-
-    impl serde::de::Visitor<'_> for Either {
-        type Value = Option<u64>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a whole number")
-        }
-
-        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number))
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            if text.is_empty() {
-                return Ok(None);
-            }
-            text.parse().map(Some).map_err(|_| E::custom(format!("{text:?} is no whole number")))
-        }
-    }
-
-    from.deserialize_any(Either)
 }
 
 /// A selection that was read. Names of tags and the playlist are yet to be looked up.
@@ -429,7 +408,7 @@ fn added(text: &str, now_ms: i64) -> Result<Range<i64>, Problem> {
         Problem::bad(detail)
     };
     if let Some(days) = text.strip_suffix('d') {
-        let days: u16 = days.parse().map_err(|_| wrong())?;
+        let days: u32 = days.parse().ok().filter(|days| *days < 100_000).ok_or_else(wrong)?;
         return Ok(Range { from: Some(now_ms - i64::from(days) * DAY_MS), to: None });
     }
     let day = |text: &str| -> Result<Option<i64>, Problem> {
@@ -571,6 +550,11 @@ mod tests {
         assert_eq!(order("q=a&sort=title&order=desc"), (Sort::Title, true));
         assert_eq!(order("sort=rating"), (Sort::Rating, true));
         assert_eq!(order("sort=rating&order=asc"), (Sort::Rating, false));
+        // Nobody looks for the worst match, and equals stay in the order of their titles.
+        for text in ["q=a&sort=relevance&order=desc", "q=a&order=desc", "sort=relevance&order=desc"]
+        {
+            assert_eq!(order(text), (Sort::Relevance, false), "{text}");
+        }
     }
 
     #[test]

@@ -7,10 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    filter::{LONGEST_TEXT, too_long},
+    filter::{LONGEST_FOLDER, LONGEST_TEXT, too_long},
     video::{TagName, Video},
 };
-use crate::{input::Query, problem::Problem, routes::Shared};
+use crate::{
+    input::{Query, maybe_whole},
+    problem::Problem,
+    routes::Shared,
+};
 
 /// How many posters stand for a folder.
 const POSTERS: usize = 4;
@@ -115,6 +119,7 @@ pub(crate) async fn folders(
     Query(Parent { parent }): Query<Parent>,
 ) -> Result<Answer<Folders>, Problem> {
     let parent = parent.unwrap_or_default();
+    too_long("parent", &parent, LONGEST_FOLDER)?;
     let found = shared.library.folders(parent.trim_matches('/')).await?;
     let items = with_posters(&shared, found).await?;
     Ok(Answer(Folders { total: items.len() as u64, items }))
@@ -149,6 +154,7 @@ pub(crate) struct Typed {
     #[param(max_length = 256)]
     q: String,
     /// How many of each kind at most; 8 unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 50)]
     limit: Option<u32>,
 }
@@ -163,7 +169,11 @@ pub(crate) async fn suggest(
     Query(Typed { q, limit }): Query<Typed>,
 ) -> Result<Answer<Suggestions>, Problem> {
     too_long("q", &q, LONGEST_TEXT)?;
-    let limit = limit.unwrap_or(8).clamp(1, 50) as usize;
+    let limit = limit.unwrap_or(8);
+    if !(1..=50).contains(&limit) {
+        return Err(Problem::bad(format!("limit is {limit}; it can be 1 to 50")));
+    }
+    let limit = limit as usize;
     let found = shared.library.suggest(UserId::HOUSEHOLD, &q, limit).await?;
     let titles = found
         .videos

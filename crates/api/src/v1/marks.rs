@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{video::Marks, videos::content};
 use crate::{
-    input::{Json, Name},
+    input::{Json, Name, maybe_whole},
     problem::Problem,
     routes::Shared,
 };
@@ -20,7 +20,7 @@ const LONGEST: f64 = 31_536_000.0;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rating {
     /// `null` takes the rating away.
-    #[serde(deserialize_with = "super::required")]
+    #[serde(deserialize_with = "maybe_whole")]
     #[schema(value_type = Option<u8>, required = true, minimum = 1, maximum = 5)]
     rating: Option<u8>,
 }

@@ -1,17 +1,11 @@
-//! Moving in from older installations, and out again.
+//! Moving in from older installations.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
-use axum::{
-    Json as Answer,
-    extract::State,
-    response::{IntoResponse as _, Response},
-};
+use axum::{Json as Answer, extract::State};
 use catalogue::UserId;
-use http::header;
 use library::ImportReport;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::filter::too_long;
@@ -23,7 +17,7 @@ use crate::{input::Json, problem::Problem, routes::Shared};
 pub(crate) struct ImportFrom {
     /// A folder of the machine that Vidicon runs on, with `ratings.json`, `views.json`, `tags.json` or
     /// `favorites.json` in it.
-    #[schema(min_length = 1, max_length = 4096)]
+    #[schema(min_length = 1, max_length = 4096, pattern = "^/")]
     folder: String,
 }
 
@@ -104,10 +98,12 @@ impl From<ImportReport> for Import {
 
 /// Take over what an older installation knew
 ///
-/// Its files are left as they are; doing it again changes nothing.
+/// Its files are left as they are; doing it again changes nothing. It is a job: it goes on though nobody waits for the
+/// answer, and can be called off.
 #[utoipa::path(
     post, path = "/api/v1/import", tag = "admin", operation_id = "import", request_body = ImportFrom,
-    responses((status = 200, description = "What was done", body = Import)),
+    responses((status = 200, description = "What was done", body = Import),
+        (status = 409, description = "Somebody called it off: nothing was done")),
 )]
 pub(crate) async fn import(
     State(shared): State<Shared>,
@@ -120,7 +116,7 @@ pub(crate) async fn import(
             format!("{folder:?} is no whole path: write it from the root on, as in /srv/videos");
         return Err(Problem::unprocessable(detail));
     }
-    Ok(Answer(shared.library.import(UserId::HOUSEHOLD, &path, None).await?.into()))
+    Ok(Answer(shared.library.import_as_job(UserId::HOUSEHOLD, &path).await?.into()))
 }
 
 /// What was imported so far
@@ -132,18 +128,4 @@ pub(crate) async fn imports(State(shared): State<Shared>) -> Result<Answer<Impor
     let items: Vec<Import> =
         shared.library.imports().await?.into_iter().map(Import::from).collect();
     Ok(Answer(Imports { total: items.len() as u64, items }))
-}
-
-/// The files in which older installations kept what they knew
-///
-/// With what is known here, by file name.
-#[utoipa::path(
-    get, path = "/api/v1/export", tag = "admin", operation_id = "export",
-    responses((status = 200, description = "`ratings.json`, `views.json`, `tags.json`, `favorites.json`", body = Object)),
-)]
-pub(crate) async fn export(State(shared): State<Shared>) -> Result<Response, Problem> {
-    let files = shared.library.export_legacy(UserId::HOUSEHOLD).await?;
-    let files: BTreeMap<&str, Value> = files.into_iter().collect();
-    let name = "attachment; filename=\"vidicon-export.json\"";
-    Ok(([(header::CONTENT_DISPOSITION, name)], Answer(files)).into_response())
 }

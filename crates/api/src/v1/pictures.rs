@@ -17,13 +17,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    jobs::Job,
     marks::position_ms,
     video::{Video, address},
     videos::content,
 };
 use crate::{
     files,
-    input::{Json, Name, Names, Query, body, number},
+    input::{Json, Name, Names, Query, body, maybe_whole, number},
     problem::Problem,
     routes::Shared,
 };
@@ -37,6 +38,7 @@ const WIDEST: u32 = 4096;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Form {
     /// At least so many pixels wide, where the picture has them; 640 unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 4096)]
     w: Option<u32>,
     /// Its version, as the address in a video has it: then the answer may be kept for ever.
@@ -84,6 +86,7 @@ pub(crate) async fn poster(
     Query(Form { w, v }): Query<Form>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let width = w.unwrap_or(640);
     if !(1..=WIDEST).contains(&width) {
         return Err(Problem::bad(format!("w is {width}; it can be 1 to {WIDEST}")));
@@ -108,6 +111,7 @@ pub(crate) async fn storyboard(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let id = content(&id)?;
     let board = shared.library.storyboard(id).await?;
     let base = address(&id.to_string());
@@ -117,7 +121,8 @@ pub(crate) async fn storyboard(
     let tag = crate::etag::of_text(text.as_bytes());
     let tag = tag.to_str().unwrap_or_default().trim_matches('"').to_owned();
     let plan = Plan::new([Part::Bytes(text.into())]);
-    made(&shared, plan, tag, "storyboard.vtt", version.is_some(), &headers)
+    let kind = MediaType::of("storyboard.vtt".as_ref());
+    made(&shared, plan, tag, kind, version.is_some(), &headers)
 }
 
 /// A sheet of small pictures
@@ -134,6 +139,7 @@ pub(crate) async fn sheet(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let sheet = usize::try_from(number(&sheet, "sheet")?).unwrap_or(usize::MAX);
     let picture = shared.library.sheet(content(&id)?, sheet).await?;
     sent(&shared, picture, "sheet.jpg", v.is_some(), &headers)
@@ -155,6 +161,7 @@ pub(crate) async fn preview(
     Query(Version { v }): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    check_version(v.as_deref())?;
     let picture = shared.library.preview(content(&id)?).await?;
     sent(&shared, picture, "preview.mp4", v.is_some(), &headers)
 }
@@ -232,6 +239,11 @@ pub(crate) struct Thumbnails {
 pub(crate) struct MakingPictures {
     /// Of how many videos the old ones were forgotten.
     videos: u64,
+    /// The job in which what is missing is made; none where pictures are made only when somebody looks at their
+    /// place (`library.pictures_ahead`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    job: Option<Job>,
 }
 
 /// Make pictures anew
@@ -244,7 +256,18 @@ pub(crate) async fn thumbnails(
     Json(Thumbnails { all }): Json<Thumbnails>,
 ) -> Result<(StatusCode, Answer<MakingPictures>), Problem> {
     let videos = shared.library.make_pictures(all).await?;
-    Ok((StatusCode::ACCEPTED, Answer(MakingPictures { videos })))
+    let job = shared.library.ask_pictures().await?.and_then(Job::of);
+    Ok((StatusCode::ACCEPTED, Answer(MakingPictures { videos, job })))
+}
+
+/// Refuses a version that no address of ours has.
+fn check_version(version: Option<&str>) -> Result<(), Problem> {
+    match version {
+        Some(version) if version.chars().count() > 32 => {
+            Err(Problem::bad("v is longer than any version; take it from the address in a video"))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn video(shared: &Shared, id: media::ContentId) -> Result<Answer<Video>, Problem> {
@@ -264,14 +287,15 @@ fn sent(
     let OpenPicture { file, len, name: tag } = picture;
     let tag = tag.replace(|character: char| !character.is_ascii_alphanumeric(), "-");
     let plan = Plan::new([Part::Extent(Extent { file: Arc::new(file), range: 0..len })]);
-    made(shared, plan, tag, name, immutable, headers)
+    made(shared, plan, tag, MediaType::of(name.as_ref()), immutable, headers)
 }
 
-fn made(
+/// The answer with something that was made; `tag` tells its bytes from any other.
+pub(super) fn made(
     shared: &Shared,
     plan: Plan,
     tag: String,
-    name: &str,
+    media_type: MediaType,
     immutable: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -279,7 +303,7 @@ fn made(
         plan,
         tag,
         modified: SystemTime::UNIX_EPOCH,
-        media_type: MediaType::of(name.as_ref()),
+        media_type,
         immutable,
         download: None,
         forms: None,

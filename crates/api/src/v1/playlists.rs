@@ -15,12 +15,13 @@ use store::VideoRow;
 use utoipa::ToSchema;
 
 use super::{
+    shapes::{PlaylistText, VideoIdText},
     video::{Video, seconds},
     videos::content,
 };
 use crate::{
     etag,
-    input::{Json, Name, Names, number},
+    input::{Json, Name, Names, maybe_whole, number},
     problem::Problem,
     routes::Shared,
 };
@@ -104,7 +105,7 @@ async fn shown_one(shared: &Shared, row: PlaylistRow) -> Result<Playlist, Proble
 #[schema(as = NewPlaylist)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaylistName {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(value_type = PlaylistText)]
     name: String,
 }
 
@@ -113,10 +114,10 @@ pub(crate) struct PlaylistName {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddItems {
     /// Ids of videos, in order.
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 1000, value_type = Vec<VideoIdText>)]
     videos: Vec<String>,
     /// How many items of the playlist stay before them; they go to the end unless said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_whole")]
     at: Option<u64>,
 }
 
@@ -125,6 +126,7 @@ pub(crate) struct AddItems {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct MoveItem {
     /// The item before which it goes; to the end unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     before: Option<i64>,
 }
 
@@ -168,7 +170,7 @@ pub(crate) async fn get(State(shared): State<Shared>, Name(id): Name) -> Result<
 #[utoipa::path(
     patch, path = "/api/v1/playlists/{id}", tag = "playlists", operation_id = "rename_playlist",
     params(("id" = i64, Path, description = "Its number"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the version that is changed, or `*`")),
+        ("If-Match" = String, Header, pattern = r#"^(\*|"[^"]*")$"#, description = "The ETag of the version that is changed, or `*`")),
     request_body = PlaylistName,
     responses((status = 200, description = "As it is now", body = PlaylistItems, headers(("etag" = String)))),
 )]

@@ -13,12 +13,13 @@ use store::TagRow;
 use utoipa::ToSchema;
 
 use super::{
+    shapes::{TagNames, TagText},
     video::{TagName, Video},
     videos::content,
 };
 use crate::{
     etag,
-    input::{Json, Name, Names, number},
+    input::{Json, JsonList, Name, Names, number, whole},
     problem::Problem,
     routes::Shared,
 };
@@ -70,7 +71,7 @@ pub(crate) struct VideoTags {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewTag {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = TagText)]
     name: String,
     /// As in `#334455`.
     #[serde(default)]
@@ -83,7 +84,7 @@ pub(crate) struct NewTag {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EditTag {
-    #[schema(min_length = 1, max_length = 100, nullable = false)]
+    #[schema(value_type = TagText, required = false)]
     name: Option<String>,
     /// As in `#334455`; `null` takes it away.
     #[serde(deserialize_with = "super::said")]
@@ -96,6 +97,7 @@ pub(crate) struct EditTag {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Merge {
     /// The tag that stays.
+    #[serde(deserialize_with = "whole")]
     into: i64,
 }
 
@@ -128,7 +130,7 @@ pub(crate) async fn new(
 #[utoipa::path(
     patch, path = "/api/v1/tags/{id}", tag = "tags", operation_id = "edit_tag",
     params(("id" = i64, Path, description = "Its number"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the version that is changed, or `*`")),
+        ("If-Match" = String, Header, pattern = r#"^(\*|"[^"]*")$"#, description = "The ETag of the version that is changed, or `*`")),
     request_body = EditTag,
     responses((status = 200, description = "As it is now", body = Tag, headers(("etag" = String)))),
 )]
@@ -212,13 +214,13 @@ pub(crate) async fn remove(
 #[utoipa::path(
     put, path = "/api/v1/videos/{id}/tags", tag = "tags", operation_id = "set_tags",
     params(("id" = String, Path, description = "The video's id")),
-    request_body(content = Vec<String>, content_type = "application/json", description = "Names; at most 200"),
+    request_body = TagNames,
     responses((status = 200, description = "The video's tags", body = VideoTags)),
 )]
 pub(crate) async fn set(
     State(shared): State<Shared>,
     Name(id): Name,
-    Json(names): Json<Vec<String>>,
+    JsonList(TagNames(names)): JsonList<TagNames>,
 ) -> Result<Answer<VideoTags>, Problem> {
     let id = content(&id)?;
     shared.library.set_tags(id, &names).await?;

@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State};
 use catalogue::{UserId, VideoId};
 use http::StatusCode;
-use library::{ScanState, ScanStatus, WatchMode};
+use library::{ScanState, ScanStatus, Watch, WatchMode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,13 +11,16 @@ use super::{
     filter::time,
     video::{Video, VideoFile, seconds},
 };
-use crate::{input::Query, problem::Problem, routes::Shared};
+use crate::{
+    input::{Query, maybe_whole},
+    problem::Problem,
+    routes::Shared,
+};
 
 /// How the scan is getting on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Scan {
-    /// `running`, or `idle`: all that is known is up to date, as far as it is watched.
-    state: &'static str,
+    state: Scanning,
     /// Files that were met in this scan.
     seen: u64,
     /// About how many there are.
@@ -38,12 +41,21 @@ pub(crate) struct Scan {
     error: Option<String>,
 }
 
+/// Whether the media folders are looked through at the moment.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Scanning {
+    /// All that is known is up to date, as far as it is watched.
+    Idle,
+    Running,
+}
+
 impl From<ScanStatus> for Scan {
     fn from(status: ScanStatus) -> Self {
         Self {
             state: match status.state {
-                ScanState::Idle => "idle",
-                ScanState::Running => "running",
+                ScanState::Idle => Scanning::Idle,
+                ScanState::Running => Scanning::Running,
             },
             seen: status.seen,
             expected: status.expected,
@@ -65,12 +77,38 @@ pub(crate) struct Watcher {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WatchedRoot {
     root: String,
-    /// `notified`: the system tells at once; `polled`: it is looked through at intervals; `missing`: it is not there.
-    mode: &'static str,
+    mode: Watching,
     /// Why it is not notified, and what could be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reason: Option<String>,
+}
+
+/// How a media folder is watched.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Watching {
+    /// The system tells at once.
+    Notified,
+    /// It is looked through at intervals.
+    Polled,
+    /// It is not there.
+    Missing,
+}
+
+impl From<Vec<Watch>> for Watcher {
+    fn from(watches: Vec<Watch>) -> Self {
+        let roots = watches.into_iter().map(|watch| WatchedRoot {
+            root: watch.root,
+            mode: match watch.mode {
+                WatchMode::Notified => Watching::Notified,
+                WatchMode::Polled => Watching::Polled,
+                WatchMode::Missing => Watching::Missing,
+            },
+            reason: watch.reason,
+        });
+        Self { roots: roots.collect() }
+    }
 }
 
 /// How the scan is getting on
@@ -83,13 +121,17 @@ pub(crate) async fn scan(State(shared): State<Shared>) -> Answer<Scan> {
 }
 
 /// Look through all media folders
+///
+/// It is a job.
 #[utoipa::path(
     post, path = "/api/v1/scan", tag = "upkeep", operation_id = "start_scan",
     responses((status = 202, description = "It will be done, after a scan that runs already", body = Scan)),
 )]
-pub(crate) async fn start_scan(State(shared): State<Shared>) -> (StatusCode, Answer<Scan>) {
-    shared.library.scan_all();
-    (StatusCode::ACCEPTED, Answer(shared.library.scan_status().into()))
+pub(crate) async fn start_scan(
+    State(shared): State<Shared>,
+) -> Result<(StatusCode, Answer<Scan>), Problem> {
+    shared.library.ask_scan().await?;
+    Ok((StatusCode::ACCEPTED, Answer(shared.library.scan_status().into())))
 }
 
 /// Stop the scan that runs
@@ -110,17 +152,7 @@ pub(crate) async fn stop_scan(State(shared): State<Shared>) -> (StatusCode, Answ
     responses((status = 200, description = "Each folder, and why it is watched the way it is", body = Watcher)),
 )]
 pub(crate) async fn watcher(State(shared): State<Shared>) -> Answer<Watcher> {
-    let watches = shared.library.watches();
-    let roots = watches.into_iter().map(|watch| WatchedRoot {
-        root: watch.root,
-        mode: match watch.mode {
-            WatchMode::Notified => "notified",
-            WatchMode::Polled => "polled",
-            WatchMode::Missing => "missing",
-        },
-        reason: watch.reason,
-    });
-    Answer(Watcher { roots: roots.collect() })
+    Answer(shared.library.watches().into())
 }
 
 /// A stretch of a list.
@@ -129,10 +161,11 @@ pub(crate) async fn watcher(State(shared): State<Shared>) -> Answer<Watcher> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Stretch {
     /// How many at most; 50 unless said.
+    #[serde(deserialize_with = "maybe_whole")]
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// Where to go on: `next` of the stretch before.
-    #[param(max_length = 64)]
+    #[param(max_length = 64, pattern = "^([0-9]{1,18}(-[0-9]{1,18})?)?$")]
     cursor: Option<String>,
 }
 
@@ -149,8 +182,10 @@ impl Stretch {
         let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
+        let is_long = text.len() > 64;
         let numbers: Option<Vec<i64>> = text.split('-').map(|number| number.parse().ok()).collect();
-        let numbers = numbers.and_then(|numbers| <[i64; N]>::try_from(numbers).ok());
+        let numbers =
+            numbers.filter(|_| !is_long).and_then(|numbers| <[i64; N]>::try_from(numbers).ok());
         numbers.map(Some).ok_or_else(|| Problem::bad("the cursor is none that Vidicon has made"))
     }
 }

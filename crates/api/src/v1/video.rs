@@ -38,10 +38,10 @@ pub(crate) struct Video {
     pub(crate) audio_languages: Vec<String>,
     /// BCP 47.
     pub(crate) text_languages: Vec<String>,
-    /// `hdr10`, `hlg` or `dolby-vision`.
+    /// How bright pictures are coded, where that is not as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(crate) hdr: Option<String>,
+    pub(crate) hdr: Option<Hdr>,
     /// Pictures per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -181,8 +181,8 @@ pub(crate) enum State {
 /// A track of a film.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Track {
-    /// `video`, `audio`, `text` or `other`.
-    kind: String,
+    #[schema(inline)]
+    kind: TrackKind,
     /// Its number in the file.
     number: u64,
     codec: String,
@@ -199,6 +199,47 @@ pub(crate) struct Track {
     default: bool,
     /// To be shown even where no subtitles are wanted.
     forced: bool,
+}
+
+/// What a track holds.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TrackKind {
+    Video,
+    Audio,
+    Text,
+    Other,
+}
+
+impl TrackKind {
+    fn of(name: Option<&str>) -> Self {
+        match name {
+            Some("video") => Self::Video,
+            Some("audio") => Self::Audio,
+            Some("text") => Self::Text,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A way to code bright pictures.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Hdr {
+    Hdr10,
+    Hlg,
+    DolbyVision,
+}
+
+impl Hdr {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "hdr10" => Self::Hdr10,
+            "hlg" => Self::Hlg,
+            "dolby-vision" => Self::DolbyVision,
+            _ => return None,
+        })
+    }
 }
 
 /// A chapter of a film.
@@ -275,7 +316,7 @@ impl Video {
             audio_codecs: row.audio_codecs,
             audio_languages: row.audio_languages,
             text_languages: row.text_languages,
-            hdr: row.hdr,
+            hdr: row.hdr.as_deref().and_then(Hdr::of),
             frame_rate: row.frame_rate_milli.map(|rate| f64::from(rate) / 1000.0),
             bit_rate: row.bit_rate,
             size: file.map_or(0, |file| file.size),
@@ -398,7 +439,7 @@ impl Track {
     fn of(track: &Value) -> Self {
         let flag = |name| track.get(name).and_then(Value::as_bool).unwrap_or_default();
         Self {
-            kind: word(track, "kind").unwrap_or_default(),
+            kind: TrackKind::of(word(track, "kind").as_deref()),
             number: number(track, "number").unwrap_or_default(),
             codec: word(track, "codec").unwrap_or_default(),
             language: word(track, "language"),

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::{
     ask,
     filter::{ListQuery, RandomQuery, Selection, seed, time_of},
+    shapes::TitleText,
     video::{Video, VideoDetails},
 };
 use crate::{
@@ -30,6 +31,10 @@ use crate::{
 const USUAL: u32 = 60;
 /// How many it has at most.
 const MOST: u32 = 500;
+/// How many videos may be left out at the beginning.
+const MOST_LEFT_OUT: u32 = 100_000_000;
+/// The longest description, in characters.
+const LONGEST_DESCRIPTION: usize = 16_384;
 /// The longest cursor that can be ours, in bytes.
 const LONGEST_CURSOR: usize = 1024;
 
@@ -83,6 +88,9 @@ pub(crate) async fn list(
     let limit = wanted.limit.unwrap_or(USUAL);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::bad(format!("limit is {limit}; it can be 1 to {MOST}")));
+    }
+    if wanted.offset.is_some_and(|offset| offset > MOST_LEFT_OUT) {
+        return Err(Problem::bad(format!("offset can be 0 to {MOST_LEFT_OUT}")));
     }
     let position = match (&wanted.cursor, wanted.offset) {
         (Some(_), Some(_)) => {
@@ -223,11 +231,11 @@ async fn details(shared: &Shared, id: ContentId) -> Result<Response, Problem> {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EditVideo {
-    #[schema(min_length = 1, max_length = 500, nullable = false)]
+    #[schema(value_type = TitleText, required = false)]
     title: Option<String>,
     /// `null` takes it away.
     #[serde(deserialize_with = "super::said")]
-    #[schema(value_type = Option<String>, max_length = 65536)]
+    #[schema(value_type = Option<String>, max_length = 16384)]
     description: Option<Option<String>>,
     #[schema(nullable = false)]
     hidden: Option<bool>,
@@ -243,7 +251,7 @@ pub(crate) struct EditVideo {
 #[utoipa::path(
     patch, path = "/api/v1/videos/{id}", tag = "videos", operation_id = "edit_video",
     params(("id" = String, Path, description = "Its id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the version that is changed, or `*`")),
+        ("If-Match" = String, Header, pattern = r#"^(\*|"[^"]*")$"#, description = "The ETag of the version that is changed, or `*`")),
     request_body = EditVideo,
     responses((status = 200, description = "As it is now", body = VideoDetails, headers(("etag" = String))),
         (status = 412, description = "It has changed since that version"),
@@ -262,6 +270,15 @@ pub(crate) async fn edit(
         Some(None) => Some(None),
         Some(Some(text)) => Some(Some(time_of(&text)?)),
     };
+    if let Some(Some(description)) = &wanted.description {
+        // The store cuts what is longer than four times as many bytes.
+        let length = description.chars().count();
+        if length > LONGEST_DESCRIPTION {
+            let detail =
+                format!("description has {length} characters; {LONGEST_DESCRIPTION} are allowed");
+            return Err(Problem::unprocessable(detail));
+        }
+    }
     let edit = Edit {
         title: wanted.title,
         description: wanted.description,

@@ -3,6 +3,7 @@
 //! ```text
 //! index/files/<state of the file>.vidx   id, path, and the index or why there is none
 //! index/ids/<content id>/<state>         empty: which files have this content
+//! index/unfinished/…                     being written, or left behind by a process that was killed
 //! ```
 //!
 //! The state of a file is made of its inode, length and date of change, so a file that was renamed
@@ -16,7 +17,7 @@ mod tidy;
 use std::{
     fs::{self, File},
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Mutex,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -119,7 +120,7 @@ impl Shelf {
     pub(crate) fn save(&self, state: &State, record: &Record) -> io::Result<()> {
         let (Some(path), Some(root)) = (self.place(&state.0), &self.folder) else { return Ok(()) };
         let bytes = write(record)?;
-        write_whole(&path, &bytes)?;
+        write_whole(&unfinished(root), &path, &bytes)?;
         lock(&self.tidied).1 += bytes.len() as u64;
         let folder = root.join("ids").join(record.id.to_string());
         let point = || {
@@ -128,6 +129,15 @@ impl Shelf {
         };
         // Tidying may have taken the empty folder away in between.
         point().or_else(|_| point())
+    }
+
+    /// Removes what a process that was killed has left unfinished. For whoever has the shelf for itself. Blocks.
+    pub(crate) fn remove_unfinished(&self) -> io::Result<()> {
+        let Some(root) = &self.folder else { return Ok(()) };
+        match fs::remove_dir_all(unfinished(root)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Tidies, if it was not done for a day, or much was added since. Blocks; nobody should wait.
@@ -190,11 +200,16 @@ fn write(record: &Record) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file that has its name only when it is whole.
-fn write_whole(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let unfinished = folder.join(format!(".{}-{:x}", std::process::id(), bytes.as_ptr().addr()));
+/// Where records lie while they are written.
+fn unfinished(root: &Path) -> PathBuf {
+    root.join("unfinished")
+}
+
+/// Writes a file that has its name only when it is whole; until then it lies in `aside`.
+fn write_whole(aside: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    fs::create_dir_all(aside)?;
+    let unfinished = aside.join(format!("{}-{:x}", std::process::id(), bytes.as_ptr().addr()));
     let written = File::create(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;
         // After a power cut the name must not lead to half a file; a checksum would notice, but

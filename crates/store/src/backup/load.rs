@@ -22,6 +22,8 @@ use crate::{
 
 /// By which a server shows who restores.
 const NAME: &str = "vidicon restore";
+/// How the name ends of a file that is made from a backup.
+const RESTORING: &str = ".restoring";
 /// A server needs a moment to notice that somebody has left.
 const LEAVING: Duration = Duration::from_secs(2);
 /// How many rows one statement takes, and how many bytes.
@@ -77,7 +79,7 @@ async fn sqlite(
     if there && !replace {
         return Err(taken(&Location::Sqlite(target.to_owned())));
     }
-    let new = beside(target, ".restoring");
+    let new = beside(target, RESTORING);
     remove(&new)?;
     let location = Location::Sqlite(new.clone());
     let db = open::connect(&location, NAME).await?;
@@ -134,6 +136,17 @@ async fn put_in_place(new: &Path, target: &Path, there: bool) -> Result<(), Stor
     }
     std::fs::rename(new, target).map_err(cannot)?;
     sync_folder(target).map_err(cannot)
+}
+
+/// Removes what a restore that was killed has left beside a database. For whoever has the database for itself.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if it cannot be removed.
+pub fn remove_unfinished_restore(location: &Location) -> Result<(), StoreError> {
+    match location {
+        Location::Sqlite(target) => remove(&beside(target, RESTORING)),
+        Location::Postgres(_) => Ok(()),
+    }
 }
 
 /// Takes what is in the log of a database into its file, and the log away. That needs the database

@@ -2,7 +2,7 @@
 
 use catalogue::UserId;
 use serde_json::json;
-use store::{Artwork, Import, ImportFile, JobState, NewSession, StoreError};
+use store::{Artwork, Import, ImportFile, JobEnd, JobState, NewSession, StoreError};
 
 use crate::kit::{content, file, stores};
 
@@ -52,7 +52,7 @@ async fn a_value_is_replaced_only_by_who_knows_it() {
 }
 
 #[tokio::test]
-async fn jobs_are_listed_and_those_that_were_lost_are_stopped() {
+async fn jobs_are_listed_and_those_that_were_lost_are_interrupted() {
     for fresh in stores().await {
         let store = &fresh.store;
         let one = store.new_job("scan", Some("/media"), None, 1).await.unwrap().value;
@@ -60,14 +60,28 @@ async fn jobs_are_listed_and_those_that_were_lost_are_stopped() {
         let done = store.start_job(one.id, 3).await.unwrap();
         assert_eq!(done.changes[0].kind, "job");
         assert_eq!(done.changes[0].body["state"], "running");
-        let running = store.job_progress(one.id, 5, Some(10), Some("half")).await.unwrap();
-        assert_eq!((running.done, running.total), (5, Some(10)));
-        store.end_job(two.id, JobState::Failed, Some("the disk is full"), 4).await.unwrap();
+        let end = JobEnd {
+            state: JobState::Failed,
+            done: 5,
+            total: Some(9),
+            note: None,
+            error: Some("the disk is full".to_owned()),
+        };
+        let ended = store.end_job(two.id, end, 4).await.unwrap().value;
+        assert_eq!((ended.done, ended.state, ended.ended_ms), (5, JobState::Failed, Some(4)));
         let jobs = store.jobs(10).await.unwrap();
         assert_eq!(jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [one.id, two.id]);
-        assert_eq!(store.stop_lost_jobs(5).await.unwrap(), 1);
-        assert!(store.job(one.id).await.unwrap().unwrap().state.is_over());
+        assert!(matches!(store.forget_job(one.id, 5).await, Err(StoreError::Taken { .. })));
+        assert!(store.job(one.id).await.unwrap().is_some(), "it is still there");
+        let lost = store.interrupt_jobs(5).await.unwrap();
+        assert_eq!(lost.value.len(), 1);
+        assert_eq!(lost.changes[0].body["state"], "interrupted");
+        assert_eq!(store.job(one.id).await.unwrap().unwrap().state, JobState::Interrupted);
+        let gone = store.forget_job(one.id, 6).await.unwrap();
+        assert_eq!(gone.changes[0].body["removed"], true);
+        assert_eq!(store.job(one.id).await.unwrap(), None);
         assert!(matches!(store.start_job(99, 6).await, Err(StoreError::NotFound { .. })));
+        assert!(matches!(store.forget_job(99, 6).await, Err(StoreError::NotFound { .. })));
     }
 }
 

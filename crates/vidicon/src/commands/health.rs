@@ -17,10 +17,12 @@ use crate::{
 };
 
 /// The longest time for the whole question.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// As much of the answer as is read: the status line and a first glance at the rest.
-const MAX_ANSWER: u64 = 4096;
+/// As much of an answer as is read: the status line and a first glance at the rest.
+const GLANCE: usize = 4096;
+/// As much as is read of one that is wanted whole.
+const WHOLE: usize = 1 << 20;
 
 pub(super) fn run(url: Option<&str>, flags: &Flags, around: &Surroundings) -> Result<(), Failure> {
     let url = match url {
@@ -31,8 +33,10 @@ pub(super) fn run(url: Option<&str>, flags: &Flags, around: &Surroundings) -> Re
         .map_err(Failure::Usage)?,
     };
     let target = Target::parse(&url).map_err(Failure::Usage)?;
-    let status =
-        target.ask(Instant::now() + PATIENCE).with_context(|| format!("{url} does not answer"))?;
+    let ask = Ask { method: "GET", key: None, whole: false };
+    let Answer { status, .. } = target
+        .ask(&ask, Instant::now() + PATIENCE)
+        .with_context(|| format!("{url} does not answer"))?;
     if (200..300).contains(&status) {
         return print(&format!("{url} is alive\n"));
     }
@@ -40,14 +44,19 @@ pub(super) fn run(url: Option<&str>, flags: &Flags, around: &Surroundings) -> Re
         .into())
 }
 
-/// Where to ask: the first listener that speaks plain HTTP, by loopback where it listens on every address.
+/// Where to ask whether it is alive.
 fn default_url(listeners: &[Listener]) -> Result<String, String> {
+    Ok(format!("{}/health", address_of(listeners)?))
+}
+
+/// Where to ask: the first listener that speaks plain HTTP, by loopback where it listens on every address.
+pub(super) fn address_of(listeners: &[Listener]) -> Result<String, String> {
     let plain = listeners.iter().find(|listener| !listener.tls && listener.address.port() != 0);
     let listener = plain.ok_or(
         "there is no listener with plain HTTP and a fixed port to ask: add one for this machine alone, like \
          \"http://127.0.0.1:9001\" in listen, or give the address",
     )?;
-    Ok(format!("http://{}/health", on_this_machine(listener.address)))
+    Ok(format!("http://{}", on_this_machine(listener.address)))
 }
 
 pub(super) fn on_this_machine(address: SocketAddr) -> SocketAddr {
@@ -59,9 +68,28 @@ pub(super) fn on_this_machine(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
+/// How to ask.
+#[derive(Debug)]
+pub(super) struct Ask<'a> {
+    /// GET, or POST without a body.
+    pub(super) method: &'static str,
+    /// The API key to show.
+    pub(super) key: Option<&'a str>,
+    /// Whether the body of the answer is wanted.
+    pub(super) whole: bool,
+}
+
+/// What came.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// Empty unless it was wanted.
+    pub(super) body: Vec<u8>,
+}
+
 /// What to ask, and whom.
 #[derive(Debug, PartialEq, Eq)]
-struct Target {
+pub(super) struct Target {
     /// Host and port as they stand in the URL; also the Host field.
     authority: String,
     /// Host and port to look up.
@@ -71,7 +99,7 @@ struct Target {
 }
 
 impl Target {
-    fn parse(url: &str) -> Result<Self, String> {
+    pub(super) fn parse(url: &str) -> Result<Self, String> {
         let wrong =
             |why: &str| format!("{url:?} {why}: write it like http://127.0.0.1:9000/health");
         if url.starts_with("https://") {
@@ -99,19 +127,30 @@ impl Target {
         Ok(Self { authority: authority.to_owned(), endpoint, path: path.to_owned() })
     }
 
-    /// The status of the answer (RFC 9112, section 4), which must be there by `deadline`.
-    fn ask(&self, deadline: Instant) -> anyhow::Result<u16> {
+    /// The answer (RFC 9112, section 4), which must be there by `deadline`. A body is taken to end with the
+    /// connection, which this asks for.
+    pub(super) fn ask(&self, ask: &Ask<'_>, deadline: Instant) -> anyhow::Result<Answer> {
         let mut stream = self.connect(deadline)?;
+        let key = ask.key.map(|key| format!("X-API-Key: {key}\r\n")).unwrap_or_default();
+        let length = if ask.method == "GET" { "" } else { "Content-Length: 0\r\n" };
         let question = format!(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: vidicon-health\r\nConnection: close\r\n\r\n",
-            self.path, self.authority
+            "{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: vidicon\r\nAccept: application/json\r\n{key}{length}\
+             Connection: close\r\n\r\n",
+            ask.method, self.path, self.authority
         );
         stream.set_write_timeout(Some(left(deadline)?))?;
         stream.write_all(question.as_bytes())?;
         let mut answer = Vec::new();
-        let mut buffer = [0; 512];
-        // The status line is enough; a server that sends it byte by byte still meets the deadline.
-        while !answer.contains(&b'\n') && answer.len() as u64 <= MAX_ANSWER {
+        let mut buffer = [0; 4096];
+        // A server that sends it byte by byte still meets the deadline.
+        let is_enough = |answer: &Vec<u8>| {
+            if ask.whole {
+                answer.len() > WHOLE
+            } else {
+                answer.contains(&b'\n') || answer.len() > GLANCE
+            }
+        };
+        while !is_enough(&answer) {
             stream.set_read_timeout(Some(left(deadline)?))?;
             let count = stream.read(&mut buffer)?;
             if count == 0 {
@@ -119,7 +158,11 @@ impl Target {
             }
             answer.extend(buffer.iter().take(count));
         }
-        status(&answer).ok_or_else(|| anyhow!("what answers there does not speak HTTP/1.1"))
+        let status =
+            status(&answer).ok_or_else(|| anyhow!("what answers there does not speak HTTP/1.1"))?;
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+        let body = end.map(|end| answer.split_off(end + 4)).filter(|_| ask.whole);
+        Ok(Answer { status, body: body.unwrap_or_default() })
     }
 
     fn connect(&self, deadline: Instant) -> anyhow::Result<TcpStream> {

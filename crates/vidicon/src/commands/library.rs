@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use indicatif::ProgressBar;
-use library::{ImportReport, Library};
+use library::{ImportReport, Library, LibraryError};
 use serde_json::json;
 use store::{Location, Store};
 
@@ -132,6 +132,9 @@ pub(super) fn export(
     for (name, value) in files {
         write_whole(&folder.join(name), &format!("{value:#}\n"))?;
     }
+    with_library(flags, around, async |library| {
+        write_json(library, folder.join("library.json")).await
+    })?;
     let (_, location) = place(flags, around)?;
     block_on(async {
         let store = Store::open(&location).await?;
@@ -140,7 +143,8 @@ pub(super) fn export(
         Ok(())
     })?;
     print(&format!(
-        "ratings.json, views.json, tags.json and favorites.json, and all of it in library.backup, are in {}\n",
+        "ratings.json, views.json, tags.json and favorites.json are in {}, and all of the library in library.json and \
+         library.backup\n",
         folder.display()
     ))
 }
@@ -236,15 +240,35 @@ fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> Result<T, Failu
 }
 
 /// Writes a file that has its name only when it is whole.
-fn write_whole(path: &PathBuf, text: &str) -> Result<(), Failure> {
+fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+    write_pieces(path, std::iter::once(Ok(text))).map_err(Failure::from)
+}
+
+/// Writes all of the library as a JSON text, piece by piece.
+async fn write_json(library: &Library, path: PathBuf) -> anyhow::Result<()> {
+    let mut pieces = api::library_as_json(library.clone());
+    let writing = tokio::task::spawn_blocking(move || {
+        write_pieces(&path, std::iter::from_fn(|| pieces.blocking_recv()))
+    });
+    writing.await.context("the export ended")?
+}
+
+/// Writes a file out of pieces; it has its name only when it is whole, and nothing is left of one that is not.
+fn write_pieces<T: AsRef<[u8]>>(
+    path: &Path,
+    mut pieces: impl Iterator<Item = Result<T, LibraryError>>,
+) -> anyhow::Result<()> {
     let unfinished = path.with_extension("unfinished");
-    let write = || {
+    let mut write = || {
         let mut file = fs::File::create(&unfinished)?;
-        file.write_all(text.as_bytes())?;
+        pieces.try_for_each(|piece| anyhow::Ok(file.write_all(piece?.as_ref())?))?;
         file.sync_all()?;
-        fs::rename(&unfinished, path)
+        anyhow::Ok(fs::rename(&unfinished, path)?)
     };
-    write().map_err(|error| anyhow!("cannot write {}: {error}", path.display()).into())
+    write().map_err(|error| {
+        let _ = fs::remove_file(&unfinished);
+        anyhow!("cannot write {}: {error:#}", path.display())
+    })
 }
 
 fn now_ms() -> i64 {

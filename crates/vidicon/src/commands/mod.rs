@@ -1,6 +1,7 @@
 //! The commands, one module each, and the way from what was typed to an exit status.
 
 mod admin;
+mod cache;
 mod census;
 mod completions;
 mod config;
@@ -25,7 +26,7 @@ use std::{
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    cli::{Admin, Cli, Command},
+    cli::{Admin, Cache, Cli, Command},
     failure::Failure,
     platform::Surroundings,
 };
@@ -84,6 +85,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Thumbnails { all, configured } => {
             library::thumbnails(all, &configured.into(), &around()?)
+        }
+        Command::Cache(wanted) => {
+            let (Cache::Status { options } | Cache::Refresh { options }) = &wanted;
+            let flags = options.clone().into();
+            cache::run(&wanted, &flags, &around()?)
         }
         Command::Completions { shell } => completions::run(shell),
     }

@@ -70,8 +70,7 @@ async fn serve(started: &Started) -> anyhow::Result<()> {
     let observe = api::Observe::new(started.logs.clone(), disks(started));
     tokio::spawn(observe.clone().run());
     let log = api::Log::new(metrics.clone(), observe.clone(), settings.log.access);
-    let load = load_tests(started, &addresses, &stop);
-    let app = app(started, metrics, observe, load, &stop).await?;
+    let app = app(started, metrics, observe, &addresses, &stop).await?;
     tokio::spawn(new_password::watch(started.data.path().to_owned(), app.access.clone()));
     let service = api::service(app);
     let grace = settings.stop.grace.get();
@@ -135,10 +134,11 @@ fn load_tests(
     started: &Started,
     addresses: &[(SocketAddr, bool)],
     stop: &net::Stop,
+    jobs: &library::Jobs,
 ) -> api::LoadTests {
     let plain = addresses.iter().find(|(_, tls)| !tls);
     let own = plain.map(|(address, _)| on_this_machine(*address));
-    api::LoadTests::new(own, api_keys(started), stop.drain.clone())
+    api::LoadTests::new(own, api_keys(started), stop.drain.clone(), Some(jobs.clone()))
 }
 
 /// Who may do what.
@@ -174,7 +174,7 @@ async fn app(
     started: &Started,
     metrics: api::Metrics,
     observe: api::Observe,
-    load: api::LoadTests,
+    addresses: &[(SocketAddr, bool)],
     stop: &net::Stop,
 ) -> anyhow::Result<api::App> {
     let settings = &started.settings;
@@ -183,6 +183,7 @@ async fn app(
     let films = rooms::films(settings, started.data.path(), &folders);
     let library = library(started, &folders, &films).await?;
     observe.watch_cache(lists_cache(&library));
+    let load = load_tests(started, addresses, stop, library.jobs());
     Ok(api::App {
         access: access(started, &library, &metrics, &observe),
         readiness: readiness::checks(started, &folders, stop),

@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forget what the cache holds */
+        /** Forget what the cache holds, for older clients */
         post: operations["old_refresh_cache"];
         delete?: never;
         options?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Of what use the cache is */
+        /** Of what use the cache is, for older clients */
         get: operations["old_cache"];
         put?: never;
         post?: never;
@@ -138,6 +138,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups that are there
+         * @description Those that are made by themselves, and those that somebody asked for here.
+         */
+        get: operations["backups"];
+        put?: never;
+        /**
+         * Back up the library now
+         * @description As a job, whose note says the name of the file when it is done. The oldest backups go, so that
+         *     `library.backups_kept` stay.
+         */
+        post: operations["back_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a backup
+         * @description `vidicon restore` makes a library of it. It holds the hash of the administrator's password.
+         */
+        get: operations["backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batch": {
         parameters: {
             query?: never;
@@ -149,6 +194,43 @@ export interface paths {
         put?: never;
         /** Do the same to many videos */
         post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of what use the answers are that are kept
+         * @description Lists are kept until something is written, and for `library.cache_ttl` at most.
+         */
+        get: operations["cache"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the answers that are kept */
+        post: operations["refresh_cache"];
         delete?: never;
         options?: never;
         head?: never;
@@ -182,8 +264,9 @@ export interface paths {
         /**
          * What changes, as it changes
          * @description Server-sent events. Kinds: `videos` `{added, changed, removed}` (ids), `views` `{id, views}`, `rating`
-         *     `{id, rating}`, `favourite`, `watched`, `progress`, `tags`, `playlists`, `job`, `scan`, `watcher`, and `reset`:
-         *     too much was missed, ask anew. With `Last-Event-ID` the stream goes on where it was cut off.
+         *     `{id, rating}`, `favourite`, `watched`, `progress`, `tags`, `playlists`; `scan` (as `GET /api/v1/scan` answers),
+         *     `watcher` (as `GET /api/v1/watcher`); `job` (a `Job`, or a `JobRemoved`), to who may administer; and `reset`: too much
+         *     was missed, ask anew. With `Last-Event-ID` the stream goes on where it was cut off.
          */
         get: operations["events"];
         put?: never;
@@ -202,8 +285,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The files in which older installations kept what they knew
-         * @description With what is known here, by file name.
+         * What is known, for other programs
+         * @description In the files of older installations, by file name; or all of the library as one text, which is sent while it is
+         *     written. If something fails in the middle, the answer is cut off.
          */
         get: operations["export"];
         put?: never;
@@ -277,10 +361,53 @@ export interface paths {
         put?: never;
         /**
          * Take over what an older installation knew
-         * @description Its files are left as they are; doing it again changes nothing.
+         * @description Its files are left as they are; doing it again changes nothing. It is a job: it goes on though nobody waits for the
+         *     answer, and can be called off.
          */
         post: operations["import"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is done in the background
+         * @description What runs and waits, and what ended last, with what came of it. What nobody asked for is listed once it has lasted two
+         *     seconds. Events of the kind `job` tell of changes, to who may administer: a `Job`, or a `JobRemoved`.
+         */
+        get: operations["jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Call a job off, or take one that has ended off the list
+         * @description One that runs is told to end, which it does soon. What a scan or a pass over pictures has done until then stays;
+         *     of an import or a backup nothing is left.
+         */
+        delete: operations["dismiss_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -421,7 +548,10 @@ export interface paths {
         /** How the scan is getting on */
         get: operations["scan"];
         put?: never;
-        /** Look through all media folders */
+        /**
+         * Look through all media folders
+         * @description It is a job.
+         */
         post: operations["start_scan"];
         /**
          * Stop the scan that runs
@@ -1154,7 +1284,37 @@ export interface components {
              */
             at?: number | null;
             /** @description Ids of videos, in order. */
-            videos: string[];
+            videos: components["schemas"]["VideoId"][];
+        };
+        /** @description A backup. */
+        Backup: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made: string;
+            /** @description The name of its file, by which it is downloaded. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /**
+         * Format: binary
+         * @description The bytes of a backup.
+         */
+        BackupBytes: string;
+        /** @description The backups that are there. */
+        BackupList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Backup"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /** @description Which videos, and what to do with them. */
         Batch: {
@@ -1164,16 +1324,13 @@ export interface components {
         /** @description What to do with them. */
         BatchAction: {
             /** @description Give them this tag. */
-            tag: string;
+            tag: components["schemas"]["TagText"];
         } | {
             /** @description Take this tag away. */
-            untag: string;
+            untag: components["schemas"]["TagText"];
         } | {
-            /**
-             * Format: int32
-             * @description Give stars, 1 to 5; `null` takes them away.
-             */
-            rate: number | null;
+            /** @description Give stars, 1 to 5; `null` takes them away. */
+            rate: components["schemas"]["Stars"];
         } | {
             /** @description Make them favourites, or no longer. */
             favourite: boolean;
@@ -1191,7 +1348,7 @@ export interface components {
             hide: boolean;
         } | {
             /** @description Read their files again, and make their pictures anew. */
-            refresh: boolean;
+            refresh: components["schemas"]["Only"];
         };
         /**
          * @description Which videos. The order does not matter here; it may be said, so that the query of a list can be sent as it
@@ -1267,7 +1424,7 @@ export interface components {
              * @description Does not matter.
              * @default null
              */
-            order?: string | null;
+            order?: ("asc" | "desc") | null;
             /**
              * Format: int64
              * @description Those of this playlist.
@@ -1291,15 +1448,16 @@ export interface components {
              */
             rating?: string | null;
             /**
+             * Format: int64
              * @description Does not matter.
              * @default null
              */
-            seed?: string | null;
+            seed?: number | null;
             /**
              * @description Does not matter.
              * @default null
              */
-            sort?: string | null;
+            sort?: ("title" | "rating" | "views" | "added" | "duration" | "played" | "made" | "size" | "random" | "relevance") | null;
             /**
              * @description Languages of the subtitles.
              * @default null
@@ -1346,7 +1504,7 @@ export interface components {
             /** @description What is kept in it. */
             name: string;
         };
-        /** @description Of what use the cache is. */
+        /** @description Of what use the answers are that are kept. */
         CacheStatus: {
             /**
              * Format: int64
@@ -1355,7 +1513,7 @@ export interface components {
             entries: number;
             /**
              * Format: double
-             * @description Hits by all questions, 0 to 1.
+             * @description The share of the first, 0 to 1.
              */
             hit_rate: number;
             /**
@@ -1370,7 +1528,7 @@ export interface components {
             misses: number;
             /**
              * Format: int64
-             * @description How long an answer is kept at most.
+             * @description How long an answer is kept at most, in seconds.
              */
             ttl_seconds: number;
         };
@@ -1453,7 +1611,7 @@ export interface components {
              */
             colour?: string | null;
             /** @default null */
-            name?: string;
+            name?: components["schemas"]["TagText"];
         };
         /** @description What to write about a video; what is left out stays as it is. */
         EditVideo: {
@@ -1471,7 +1629,143 @@ export interface components {
              */
             made?: string | null;
             /** @default null */
-            title?: string;
+            title?: components["schemas"]["TitleText"];
+        };
+        /** @description What an export is, in either form. */
+        Exported: components["schemas"]["LegacyFiles"] | components["schemas"]["LibraryExport"];
+        /** @description Something that was played. */
+        ExportedPlay: {
+            /**
+             * Format: double
+             * @description How far, in seconds.
+             */
+            position: number;
+            /** Format: date-time */
+            started: string;
+            /** @description The id of the video. */
+            video: string;
+        };
+        /** @description A playlist. */
+        ExportedPlaylist: {
+            name: string;
+            /** @description Ids of videos, in order. */
+            videos: string[];
+        };
+        /** @description A tag. */
+        ExportedTag: {
+            colour?: string;
+            name: string;
+        };
+        /** @description A video. */
+        ExportedVideo: ({
+            favourite: boolean;
+            /**
+             * Format: date-time
+             * @description When it was played last.
+             */
+            played?: string;
+            /**
+             * Format: int32
+             * @description Stars.
+             */
+            rating?: number;
+            /**
+             * Format: double
+             * @description Where to go on, in seconds from its beginning.
+             */
+            resume?: number;
+            /** @description Whether it was seen to the end, or said to be. */
+            watched: boolean;
+        } & {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            added: string;
+            audio_codecs: string[];
+            /** @description BCP 47. */
+            audio_languages: string[];
+            /**
+             * Format: int64
+             * @description Bits per second, all tracks together.
+             */
+            bit_rate?: number;
+            /** @description As in `mp4`. */
+            container: string;
+            /**
+             * Format: int32
+             * @description How many files that are there hold it.
+             */
+            copies: number;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            duration: number;
+            /** @description The name of its file, readable. */
+            file: string;
+            /** @description The folder below the media folder, percent-encoded, without slashes at its ends; "" at the top. */
+            folder: string;
+            /**
+             * Format: double
+             * @description Pictures per second.
+             */
+            frame_rate?: number;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
+            /**
+             * Format: int32
+             * @description Pixels down as it is seen; 0 without pictures.
+             */
+            height: number;
+            /** @description Whether it is kept out of lists. */
+            hidden: boolean;
+            /** @description 26 letters that its content gives it; they stay when the file is moved or renamed. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made, if that is known.
+             */
+            made?: string;
+            /** @description The path of its file below the media folder, percent-encoded: `/video/` and this is its address. */
+            path: string;
+            poster?: components["schemas"]["Poster"];
+            /** @description Whether one of its files is there. */
+            present: boolean;
+            /** @description The address of a short silent film of it. */
+            preview?: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description The address of a WebVTT file that names a small picture for each moment. */
+            storyboard?: string;
+            tags: components["schemas"]["TagName"][];
+            /** @description BCP 47. */
+            text_languages: string[];
+            title: string;
+            /**
+             * Format: int64
+             * @description Counts the changes of title, description, files and tags: its ETag is `"v<version>"`.
+             */
+            version: number;
+            /** @description As in `h264`. */
+            video_codec?: string;
+            /**
+             * Format: int64
+             * @description How often it was viewed, by anybody.
+             */
+            views: number;
+            /**
+             * Format: int32
+             * @description Pixels across as it is seen; 0 without pictures.
+             */
+            width: number;
+        }) & {
+            description?: string;
+            /** @description All files that hold it, or did; at most 1,000. */
+            files: components["schemas"]["VideoFile"][];
         };
         /** @description How many videos there would be with one filter more. */
         FacetLists: {
@@ -1557,6 +1851,11 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description A way to code bright pictures.
+         * @enum {string}
+         */
+        Hdr: "hdr10" | "hlg" | "dolby-vision";
         /** @description Whether the server is alive. */
         Health: {
             /** @description `healthy`. */
@@ -1640,6 +1939,71 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description Something that is done in the background. */
+        Job: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created: string;
+            /**
+             * Format: int64
+             * @description How many steps are done: files of a scan, videos of a pass over pictures, seconds of a load test.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended. Of one that was interrupted: when Vidicon started again.
+             */
+            ended?: string;
+            /** @description Why it failed, in words. */
+            error?: string;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["JobKind"];
+            /** @description What came of it, in words. */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started?: string;
+            state: components["schemas"]["JobState"];
+            /** @description What it is about: the folder of an import. */
+            subject?: string;
+            /**
+             * Format: int64
+             * @description Of about how many, once that is known.
+             */
+            total?: number;
+        };
+        /**
+         * @description What is done.
+         * @enum {string}
+         */
+        JobKind: "scan" | "pictures" | "import" | "backup" | "load-test";
+        /** @description A job that was taken off the list, as events tell of it. */
+        JobRemoved: {
+            /** Format: int64 */
+            id: number;
+            /** @description Always true. */
+            removed: boolean;
+        };
+        /**
+         * @description How it stands.
+         * @enum {string}
+         */
+        JobState: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+        /** @description Jobs. */
+        Jobs: {
+            /** @description Those that run, those that wait, then those that ended, each the newest first; at most 200. */
+            items: components["schemas"]["Job"][];
+            /**
+             * Format: int64
+             * @description How many are listed.
+             */
+            total: number;
+        };
         /** @description What came of one kind of request. */
         KindReport: {
             /**
@@ -1691,6 +2055,45 @@ export interface components {
              * @description 99 of 100 took no longer.
              */
             p99_us: number;
+        };
+        /** @description The files of older installations, by name. */
+        LegacyFiles: {
+            /** @description File names. */
+            "favorites.json": string[];
+            /** @description Stars, by file name. */
+            "ratings.json": {
+                [key: string]: number;
+            };
+            /** @description Tags, by file name. */
+            "tags.json": {
+                [key: string]: string[];
+            };
+            /** @description Views, by file name. */
+            "views.json": {
+                [key: string]: number;
+            };
+        };
+        /** @description All of the library. */
+        LibraryExport: {
+            /**
+             * Format: int32
+             * @description The version of this form: 1.
+             */
+            format: number;
+            /** @description What was played, the newest first. */
+            history: components["schemas"]["ExportedPlay"][];
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            made: string;
+            playlists: components["schemas"]["ExportedPlaylist"][];
+            /** @description By name. */
+            tags: components["schemas"]["ExportedTag"][];
+            /** @description In the order in which they came. */
+            videos: components["schemas"]["ExportedVideo"][];
+            /** @description Always `library`. */
+            vidicon: string;
         };
         /** @description How far a test is. */
         LoadProgress: {
@@ -1769,6 +2172,11 @@ export interface components {
         };
         /** @description How many pictures are to be made. */
         MakingPictures: {
+            /**
+             * @description The job in which what is missing is made; none where pictures are made only when somebody looks at their
+             *     place (`library.pictures_ahead`).
+             */
+            job?: components["schemas"]["Job"];
             /**
              * Format: int64
              * @description Of how many videos the old ones were forgotten.
@@ -1853,18 +2261,25 @@ export interface components {
         };
         /** @description A name. */
         NewPlaylist: {
-            name: string;
+            name: components["schemas"]["PlaylistText"];
         };
         /** @description A tag to be made. */
         NewTag: {
             /** @description As in `#334455`. */
             colour?: string | null;
-            name: string;
+            name: components["schemas"]["TagText"];
         };
         /** @description What the route of older clients is asked to do. */
         OldAction: {
             /** @description `load_test` is the only one. */
             action: string;
+        };
+        /** @description Whether a file is a favourite now. */
+        OldFavoured: {
+            favorite: boolean;
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
         };
         /** @description A file, and whether it is a favourite. */
         OldFavourite: {
@@ -1879,8 +2294,19 @@ export interface components {
         /** @description What the route of older clients answers. */
         OldPerformance: {
             result?: components["schemas"]["Report"] | null;
-            /** @description `running`, or `idle`. */
-            status: string;
+            /**
+             * @description Whether a load test is running.
+             * @enum {string}
+             */
+            status: "running" | "idle";
+        };
+        /** @description Stars of a file, as they are now. */
+        OldRated: {
+            filename: string;
+            /** Format: int32 */
+            rating: number;
+            /** @description Always true. */
+            success: boolean;
         };
         /** @description Stars for a file. */
         OldRating: {
@@ -1888,16 +2314,95 @@ export interface components {
             /** Format: int32 */
             rating: number;
         };
+        /** @description The tags of a file, as they are now. */
+        OldTagged: {
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
+            tags: string[];
+        };
         /** @description A file and its tags. */
         OldTags: {
             filename: string;
             /** @description All of them; in a form separated by commas. */
             tags: components["schemas"]["Words"];
         };
+        /** @description Views of a file, as they are now. */
+        OldViewed: {
+            filename: string;
+            /** @description Always true. */
+            success: boolean;
+            /** Format: int64 */
+            views: number;
+        };
+        /**
+         * @description Always true.
+         * @enum {boolean}
+         */
+        Only: true;
         /** @description What was played. */
         PlayHistory: {
             items: components["schemas"]["Played"][];
             next?: string;
+        };
+        /** @description How a client can play a film, and why. */
+        Playback: {
+            /** @description As in `mp4`. */
+            container: string;
+            delivery: components["schemas"]["PlaybackDelivery"] | null;
+            /**
+             * Format: double
+             * @description How long it lasts; none of files that are only recognised.
+             */
+            duration_seconds?: number | null;
+            /** @description The id of the video. */
+            id: string;
+            method: components["schemas"]["PlaybackMethod"];
+            /** @description What is odd about the file. */
+            notes: string[];
+            /** @description The path of its file below the media folder, percent-encoded. */
+            path: string;
+            /** @description Why, in the order in which it was decided. */
+            reasons: string[];
+            /** @description The numbers of the tracks that the client can play, from 1, as in the names of renditions. */
+            tracks: number[];
+            urls: components["schemas"]["PlaybackUrls"];
+        };
+        /** @description What a client can do. What is left out or empty is what browsers can do. */
+        PlaybackClient: {
+            /**
+             * @description Codings of sound.
+             * @default []
+             */
+            audio?: string[];
+            /**
+             * @description `mp4`, `mov`, `webm`, `matroska`, `mpegts`, `hls`, `hls-ts`, `dash`; `*` for every kind of file.
+             * @default []
+             */
+            containers?: string[];
+            /**
+             * @description Codings of pictures, as in `avc1.640028`, or `avc1` for all of a kind; `*` for whatever there is.
+             * @default []
+             */
+            video?: string[];
+        };
+        /**
+         * @description How it is sent.
+         * @enum {string}
+         */
+        PlaybackDelivery: "file" | "hls" | "dash" | "hls-ts";
+        /**
+         * @description How to play it.
+         * @enum {string}
+         */
+        PlaybackMethod: "direct" | "copy" | "needs-transcoding";
+        /** @description Where each form of the film is; the decision says which to take. */
+        PlaybackUrls: {
+            clip?: string;
+            dash?: string;
+            file: string;
+            hls?: string;
+            "hls-ts"?: string;
         };
         /** @description Something that was played. */
         Played: {
@@ -1951,6 +2456,8 @@ export interface components {
         PlaylistItems: components["schemas"]["Playlist"] & {
             items: components["schemas"]["PlaylistItem"][];
         };
+        /** @description The name of a playlist. */
+        PlaylistText: string;
         /** @description Playlists, by name. */
         Playlists: {
             items: components["schemas"]["Playlist"][];
@@ -2166,18 +2673,22 @@ export interface components {
              * @description When the running scan began, or the last one ended; none before the first.
              */
             since?: string;
-            /** @description `running`, or `idle`: all that is known is up to date, as far as it is watched. */
-            state: string;
+            state: components["schemas"]["Scanning"];
             /**
              * Format: double
              * @description How long the last whole scan took, in seconds.
              */
             took?: number;
         };
+        /**
+         * @description Whether the media folders are looked through at the moment.
+         * @enum {string}
+         */
+        Scanning: "idle" | "running";
         /** @description Which videos. */
         Select: {
             /** @description These, at most 10,000. */
-            ids: string[];
+            ids: components["schemas"]["VideoIds"];
         } | {
             /** @description All that a list with this query has. */
             query: components["schemas"]["BatchQuery"];
@@ -2222,6 +2733,8 @@ export interface components {
             /** @description The administrator's password. */
             password: string;
         };
+        /** @description Stars; `null` takes them away. */
+        Stars: number | null;
         /**
          * @description How much a condition matters.
          * @enum {string}
@@ -2334,6 +2847,10 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description Names of tags. */
+        TagNames: string[];
+        /** @description The name of a tag. */
+        TagText: string;
         /** @description Tags, by name. */
         Tags: {
             items: components["schemas"]["Tag"][];
@@ -2356,6 +2873,8 @@ export interface components {
             id: string;
             title: string;
         };
+        /** @description A title. */
+        TitleText: string;
         /** @description A track of a film. */
         Track: {
             /** Format: int64 */
@@ -2365,8 +2884,11 @@ export interface components {
             default: boolean;
             /** @description To be shown even where no subtitles are wanted. */
             forced: boolean;
-            /** @description `video`, `audio`, `text` or `other`. */
-            kind: string;
+            /**
+             * @description What a track holds.
+             * @enum {string}
+             */
+            kind: "video" | "audio" | "text" | "other";
             language?: string;
             /**
              * Format: int64
@@ -2483,8 +3005,8 @@ export interface components {
              * @description Pictures per second.
              */
             frame_rate?: number;
-            /** @description `hdr10`, `hlg` or `dolby-vision`. */
-            hdr?: string;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
             /**
              * Format: int32
              * @description Pixels down as it is seen; 0 without pictures.
@@ -2590,8 +3112,8 @@ export interface components {
              * @description Pictures per second.
              */
             frame_rate?: number;
-            /** @description `hdr10`, `hlg` or `dolby-vision`. */
-            hdr?: string;
+            /** @description How bright pictures are coded, where that is not as usual. */
+            hdr?: components["schemas"]["Hdr"];
             /**
              * Format: int32
              * @description Pixels down as it is seen; 0 without pictures.
@@ -2672,6 +3194,10 @@ export interface components {
              */
             state: "present" | "away" | "shadowed";
         };
+        /** @description The id of a video. */
+        VideoId: string;
+        /** @description Ids of videos. */
+        VideoIds: string[];
         /** @description The tags of a video, by name. */
         VideoTags: {
             items: components["schemas"]["TagName"][];
@@ -2713,8 +3239,7 @@ export interface components {
         };
         /** @description How one media folder is watched. */
         WatchedRoot: {
-            /** @description `notified`: the system tells at once; `polled`: it is looked through at intervals; `missing`: it is not there. */
-            mode: string;
+            mode: components["schemas"]["Watching"];
             /** @description Why it is not notified, and what could be done. */
             reason?: string;
             root: string;
@@ -2723,16 +3248,27 @@ export interface components {
         Watcher: {
             roots: components["schemas"]["WatchedRoot"][];
         };
+        /**
+         * @description How a media folder is watched.
+         * @enum {string}
+         */
+        Watching: "notified" | "polled" | "missing";
         /** @description Who is asking, and what that allows. */
         WhoAsks: {
             /** @description Whether the request comes from the machine itself, and that is enough to administer. */
             local: boolean;
-            /** @description `administrator` or `household`. */
-            name: string;
+            /**
+             * @description What somebody is called.
+             * @enum {string}
+             */
+            name: "administrator" | "household";
             /** @description Whether there is an administrator's password, so that one can sign in from elsewhere. */
             password_set: boolean;
-            /** @description `admin` for who may administer, `viewer` for everybody else. */
-            role: string;
+            /**
+             * @description What somebody may do.
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
         };
         /**
          * @description What was answered in a stretch of time. Latencies are microseconds from the head of a request to the head of its
@@ -3177,8 +3713,8 @@ export interface operations {
                 after?: number;
                 /** @description The most lines. */
                 limit?: number;
-                /** @description Only lines of this level and worse ones: `error`, `warn`, `info`, `debug` or `trace`. */
-                level?: string;
+                /** @description Only lines of this level and worse ones. */
+                level?: "error" | "warn" | "info" | "debug" | "trace";
             };
             header?: never;
             path?: never;
@@ -3297,6 +3833,116 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    back_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its file */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["BackupBytes"];
+                };
+            };
+            /** @description The range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["BackupBytes"];
+                };
+            };
+            /** @description It is what `If-None-Match` shows */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            414: components["responses"]["414"];
+            /** @description It has no such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     batch: {
         parameters: {
             query?: never;
@@ -3327,6 +3973,58 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Since the start */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStatus"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    refresh_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStatus"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -3402,26 +4100,33 @@ export interface operations {
     };
     export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `files` for the four files of older installations, `json` for all of the library; the first unless said. */
+                format?: "files" | "json";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description `ratings.json`, `views.json`, `tags.json`, `favorites.json` */
+            /** @description In the form that was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Exported"];
                 };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            414: components["responses"]["414"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
+            431: components["responses"]["431"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -3572,11 +4277,94 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
-            409: components["responses"]["409"];
+            /** @description Somebody called it off: nothing was done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    dismiss_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told to end; as it is now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description It was over, and is off the list */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            /** @description Another process does it, such as a command */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["414"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            431: components["responses"]["431"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -3744,9 +4532,9 @@ export interface operations {
     rename_playlist: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its number */
@@ -4325,9 +5113,9 @@ export interface operations {
     edit_tag: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its number */
@@ -4793,9 +5581,9 @@ export interface operations {
     edit_video: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The ETag of the version that is changed, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description Its id */
@@ -5309,10 +6097,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Names; at most 200 */
         requestBody: {
             content: {
-                "application/json": string[];
+                "application/json": components["schemas"]["TagNames"];
             };
         };
         responses: {
@@ -5556,14 +6343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "favorite": true,
-                     *       "filename": "a.mp4",
-                     *       "success": true
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldFavoured"];
                 };
             };
             400: components["responses"]["400"];
@@ -5684,7 +6464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Playback"];
                 };
             };
             400: components["responses"]["400"];
@@ -5711,7 +6491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["PlaybackClient"];
             };
         };
         responses: {
@@ -5721,7 +6501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Playback"];
                 };
             };
             400: components["responses"]["400"];
@@ -5793,14 +6573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "rating": 4,
-                     *       "success": true
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldRated"];
                 };
             };
             400: components["responses"]["400"];
@@ -5899,16 +6672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "success": true,
-                     *       "tags": [
-                     *         "sea"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldTagged"];
                 };
             };
             400: components["responses"]["400"];
@@ -5944,14 +6708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "filename": "a.mp4",
-                     *       "success": true,
-                     *       "views": 12
-                     *     }
-                     */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["OldViewed"];
                 };
             };
             400: components["responses"]["400"];
