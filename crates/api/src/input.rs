@@ -253,7 +253,8 @@ fn from_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::unprocessable("the body as JSON: it is a list; an object is wanted"));
     }
-    from_json(bytes)
+    // No body is an object in which nothing is said.
+    from_json(if bytes.is_empty() { b"{}" } else { bytes })
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -55,9 +55,32 @@ pub(crate) struct File {
 #[schema(as = OldFavourite)]
 pub(crate) struct Favourite {
     filename: String,
-    /// Turned round unless said.
-    #[serde(default)]
+    /// Turned round unless said. In a form also 1 and 0, yes and no, on and off.
+    #[serde(default, deserialize_with = "flag")]
     favorite: Option<bool>,
+}
+
+/// Yes or no, however scripts and forms write it.
+fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Flag(bool),
+        Number(u8),
+        Text(String),
+    }
+    let text = match Option::<Written>::deserialize(from)? {
+        None => return Ok(None),
+        Some(Written::Flag(flag)) => return Ok(Some(flag)),
+        Some(Written::Number(number)) => number.to_string(),
+        Some(Written::Text(text)) => text,
+    };
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(Some(true)),
+        "false" | "0" | "no" | "off" => Ok(Some(false)),
+        "" | "null" => Ok(None),
+        _ => Err(serde::de::Error::custom(format!("{text:?} is neither true nor false"))),
+    }
 }
 
 /// A file and its tags.
@@ -299,7 +322,10 @@ async fn named(shared: &Shared, filename: &str) -> Result<VideoRow, Problem> {
     let encoded = utf8_percent_encode(filename, &IN_PATHS).to_string();
     match shared.library.meant(UserId::HOUSEHOLD, &encoded).await {
         Err(LibraryError::NotFound(_)) if filename.contains('%') => {
-            Ok(shared.library.meant(UserId::HOUSEHOLD, filename).await?)
+            // However it was encoded: encodeURIComponent encodes the slashes too.
+            let name = percent_decode_str(filename).decode_utf8_lossy();
+            let encoded = utf8_percent_encode(&name, &IN_PATHS).to_string();
+            Ok(shared.library.meant(UserId::HOUSEHOLD, &encoded).await?)
         }
         other => Ok(other?),
     }

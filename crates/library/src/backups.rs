@@ -50,6 +50,8 @@ impl Library {
     /// Makes a backup whenever the last one is too old, for as long as the runtime lives.
     pub(crate) async fn keep_backing_up(self, backups: Backups) {
         let Some(every) = backups.every else { return };
+        // Of what the first scan has found, rather than beside it.
+        self.scanned().await;
         loop {
             let folder = backups.folder.clone();
             let newest = tokio::task::spawn_blocking(move || newest(&folder)).await.ok().flatten();

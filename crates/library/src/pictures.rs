@@ -148,6 +148,11 @@ impl Library {
     }
 
     async fn poster_of(&self, id: ContentId) -> Result<Poster, PictureError> {
+        // One that somebody chose is there before the storyboard is.
+        let known = self.pictures(self.number(id).await?).await?.poster;
+        if let Some(poster) = known {
+            return Ok(poster);
+        }
         let pictures = self.stills(id, Urgency::OnDemand).await?;
         Ok(pictures.poster.ok_or_else(|| none(pictures.problem))?)
     }

@@ -16,7 +16,7 @@ const PAGE: u32 = 1_000;
 /// How many lines of the journal are read at once.
 pub(crate) const LINES: u32 = 1_000;
 /// How many videos are sorted in before those who wait to find something have their turn.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 32;
 /// How long they have then. A lock that is taken again at once is hardly ever theirs.
 const TURN: Duration = Duration::from_millis(1);
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use http::StatusCode;
 use quantiles::Counts;
 
 use crate::client::Answer;
@@ -51,13 +52,19 @@ pub(crate) struct Tally {
     pub(crate) failures: BTreeMap<String, u64>,
 }
 
+/// Whether the answer is that there is no playlist of a film, because of what is in its file.
+pub(crate) fn is_unpackageable(kind: Kind, status: StatusCode) -> bool {
+    kind == Kind::Playlist && status == StatusCode::UNPROCESSABLE_ENTITY
+}
+
 impl Tally {
     /// Counts an answer, or the want of one; whether it was good.
     pub(crate) fn count(&mut self, kind: Kind, answer: &Result<Answer, String>) -> bool {
         let met = self.kinds.entry(kind).or_default();
         met.requests += 1;
         let failure = match answer {
-            Ok(answer) if answer.status.is_success() => {
+            // That a film cannot be packaged is an answer like any other.
+            Ok(answer) if answer.status.is_success() || is_unpackageable(kind, answer.status) => {
                 met.bytes += answer.bytes;
                 met.first.record(micros(answer.first));
                 met.whole.record(micros(answer.whole));
@@ -113,6 +120,8 @@ mod tests {
         };
         assert!(tally.count(Kind::List, &Ok(answer(200))));
         assert!(!tally.count(Kind::List, &Ok(answer(503))));
+        assert!(!Tally::default().count(Kind::Segment, &Ok(answer(422))));
+        assert!(Tally::default().count(Kind::Playlist, &Ok(answer(422))));
         assert!(!tally.count(Kind::Range, &Err("no connection".to_owned())));
         let mut all = Tally::default();
         all.merge(tally);

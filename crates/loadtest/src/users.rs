@@ -13,7 +13,7 @@ use crate::{
     client::{Answer, Client, Question},
     playlist,
     stock::{Shown, Stock},
-    tally::{Kind, Tally},
+    tally::{Kind, Tally, is_unpackageable},
 };
 
 /// How much of a file is asked for at a time, in bytes.
@@ -114,6 +114,9 @@ impl User {
         let film = stock.films.get(self.dice.pick(stock.films.len()))?;
         let master = format!("/hls/{film}/master.m3u8");
         let answer = self.ask(Kind::Playlist, &master, None, true).await?;
+        if is_unpackageable(Kind::Playlist, answer.status) {
+            return Some(());
+        }
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         let variants = playlist::lines(&text);
         let variant = variants.get(self.dice.pick(variants.len()))?;

@@ -33,7 +33,7 @@ const CONNECTIONS: u32 = 8;
 /// How long to wait for a connection or a lock before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A reader that nobody needed for so long is closed: each has a thread and its own cache.
-const IDLE: Duration = Duration::from_mins(1);
+const IDLE: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Opens the database, makes the file if there is none, and brings its schema up to date.

@@ -7,12 +7,16 @@ use std::{
     io::{self, Read as _, Seek as _, Write as _},
     os::unix::fs::DirBuilderExt as _,
     path::{Component, Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use rustix::fs::{Access, access};
 
 /// The file whose lock says that the folder is in use; it holds the process id of who holds it.
 pub const LOCK_FILE: &str = "vidicon.lock";
+
+/// How long a lock is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A data folder held by this process, until this is dropped.
 #[derive(Debug)]
@@ -83,7 +87,7 @@ impl DataFolder {
         create(path).map_err(unusable("create"))?;
         let path = path.canonicalize().map_err(unusable("create"))?;
         let mut lock = open_lock(&path).map_err(unusable("write to"))?;
-        match lock.try_lock() {
+        match patient_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(DataError::InUse { folder: path, pid: read_pid(&mut lock) });
@@ -191,6 +195,20 @@ fn open_lock(folder: &Path) -> io::Result<File> {
         .create(true)
         .truncate(false)
         .open(folder.join(LOCK_FILE))
+}
+
+/// Takes the lock. A server that was killed while it was starting ffmpeg leaves it for a moment with a process that is
+/// about to become ffmpeg, so it is tried again for a while.
+fn patient_lock(lock: &File) -> Result<(), TryLockError> {
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(LOCK_PATIENCE / 50);
+            }
+            taken => return taken,
+        }
+    }
 }
 
 fn write_pid(lock: &mut File) -> io::Result<()> {

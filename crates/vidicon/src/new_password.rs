@@ -4,7 +4,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -31,6 +31,11 @@ pub fn leave(data: &Path, hash: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     file.write_all(hash.as_bytes())?;
+    // Who may have called this by sudo; the server may run as somebody else, to whom the folder belongs.
+    let (own, folder) = (file.metadata()?, fs::metadata(data)?);
+    if own.uid() != folder.uid() {
+        std::os::unix::fs::fchown(&file, Some(folder.uid()), Some(folder.gid()))?;
+    }
     file.sync_all()?;
     fs::rename(temporary, self::file(data))
 }

@@ -54,6 +54,24 @@ fn send(
 }
 
 #[test]
+fn older_scripts_may_write_numbers_as_text_and_names_as_their_language_encodes_them() {
+    let (server, folder, _) = serve();
+    let moved = folder.join("coast/a land & sky.mkv");
+    fs::create_dir(folder.join("coast")).unwrap();
+    fs::rename(folder.join("a land & sky.mkv"), moved).unwrap();
+    let headers = [("content-type", "application/json")];
+    let body = br#"{"filename": "coast%2Fa%20land%20%26%20sky.mkv", "rating": "4"}"#;
+    let rated = until("the film is found in its folder", || {
+        let answer = send(&server, "POST", "/rate", &headers, body);
+        (answer.status == 200).then_some(answer)
+    });
+    let rated: Value = serde_json::from_slice(&rated.body).unwrap();
+    assert_eq!(rated["rating"], 4);
+    // What is left out is left as it is by itself, be it all.
+    send(&server, "POST", "/api/v1/thumbnails", &[], b"").expect_status(202);
+}
+
+#[test]
 fn forms_of_older_pages_are_taken_as_browsers_send_them() {
     let (server, _folder, _) = serve();
     let own = format!("http://{}", server.addr());
@@ -70,6 +88,7 @@ fn forms_of_older_pages_are_taken_as_browsers_send_them() {
         ("/view", "", json!({"views": 1})),
         ("/favorites", "", json!({"favorite": true})),
         ("/favorites", "&favorite=false", json!({"favorite": false})),
+        ("/favorites", "&favorite=1", json!({"favorite": true})),
         ("/tags", "&tags=sea%2C+blue", json!({"tags": ["sea", "blue"]})),
     ] {
         let answer = send(&server, "POST", target, &headers, format!("{film}{body}").as_bytes());

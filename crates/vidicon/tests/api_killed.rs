@@ -13,6 +13,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -132,9 +136,8 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xd8]) && bytes.ends_with(&[0xff, 0xd9])
 }
 
-/// Asks for pictures until the server is gone; no answer is half a picture.
-fn ask_for_posters(addr: std::net::SocketAddr, ids: &[String]) -> usize {
-    let mut whole = 0;
+/// Asks for pictures until the server is gone, and counts those that came; no answer is half a picture.
+fn ask_for_posters(addr: std::net::SocketAddr, ids: &[String], whole: &AtomicUsize) {
     for id in ids.iter().cycle().take(ids.len() * 50) {
         let Ok(mut http) = testkit::Dial::to(addr).try_open() else { break };
         for target in
@@ -143,16 +146,15 @@ fn ask_for_posters(addr: std::net::SocketAddr, ids: &[String]) -> usize {
             match http.try_get(&target) {
                 Ok(answer) if answer.status == 200 => {
                     assert!(is_whole_jpeg(&answer.body), "{target}: {} bytes", answer.body.len());
-                    whole += 1;
+                    whole.fetch_add(1, Ordering::Relaxed);
                 }
                 Ok(answer) => {
                     assert!(matches!(answer.status, 404 | 503), "{target}: {}", answer.status);
                 }
-                Err(_) => return whole,
+                Err(_) => return,
             }
         }
     }
-    whole
 }
 
 #[test]
@@ -161,7 +163,7 @@ fn killed_while_it_scans_and_makes_pictures_it_loses_nothing_and_leaves_nothing_
     let data = tempfile::tempdir().unwrap();
     let films = films(made.path());
     let mut acknowledged = Acknowledged::default();
-    let (mut pids, mut whole) = (Vec::new(), 0);
+    let (mut pids, whole) = (Vec::new(), Arc::new(AtomicUsize::new(0)));
     let ago = std::time::SystemTime::now() - Duration::from_hours(1);
     for round in 0..ROUNDS {
         for (at, film) in films[round * EACH..(round + 1) * EACH].iter().enumerate() {
@@ -196,7 +198,8 @@ fn killed_while_it_scans_and_makes_pictures_it_loses_nothing_and_leaves_nothing_
         let asking: Vec<_> = (0..2)
             .map(|part| {
                 let ids: Vec<String> = ids.iter().skip(part).step_by(2).cloned().collect();
-                thread::spawn(move || ask_for_posters(addr, &ids))
+                let whole = Arc::clone(&whole);
+                thread::spawn(move || ask_for_posters(addr, &ids, &whole))
             })
             .collect();
         // Nobody waits for the end of this.
@@ -205,11 +208,17 @@ fn killed_while_it_scans_and_makes_pictures_it_loses_nothing_and_leaves_nothing_
         for (number, id) in ids.iter().enumerate().take(1 + round % 3) {
             acknowledged.more(&server, id, round * 10 + number);
         }
+        // In the middle of making the first ones, and between others.
+        if round % 2 == 1 {
+            let before = whole.load(Ordering::Relaxed);
+            until("a picture", || (whole.load(Ordering::Relaxed) > before).then_some(()));
+        }
         server.signal(Signal::KILL);
         server.wait_exit();
-        whole += asking.into_iter().map(|asking| asking.join().unwrap()).sum::<usize>();
+        for asking in asking {
+            asking.join().unwrap();
+        }
     }
-    assert!(whole > 0, "some pictures were served");
 
     let server =
         Server::of(env!("CARGO_BIN_EXE_vidicon")).folder(folder.path()).data(data.path()).start();

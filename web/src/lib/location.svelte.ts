@@ -1,7 +1,24 @@
 // Where the reader is: the address as state, and ways to another.
 import { match, type Match } from './router';
 
-interface Kept { scroll?: number; depth?: number; /** The address of the link that had the focus. */ focus?: string }
+interface Kept { scroll?: number; depth?: number; focus?: Focus }
+
+/** The link that had the focus: its address, and the name of the part of the page that it was in. One film may be in several. */
+interface Focus { href: string; part?: string | undefined }
+
+/** For so long a page may take to have again what it had, in milliseconds. */
+const PATIENCE = 10_000;
+
+function partOf(link: Element): string | undefined {
+  const part = link.closest('section');
+  const heading = document.getElementById(part?.getAttribute('aria-labelledby') ?? '');
+  return part?.getAttribute('aria-label') ?? heading?.textContent ?? undefined;
+}
+
+function find({ href, part }: Focus): HTMLElement | undefined {
+  const links = [...document.querySelectorAll<HTMLElement>(`main a[href="${CSS.escape(href)}"]`)];
+  return links.find((link) => partOf(link) === part) ?? links[0];
+}
 
 class Here {
   path = $state(location.pathname);
@@ -57,7 +74,9 @@ class Here {
   }
 
   #remember(): void {
-    const focus = document.activeElement?.closest('main a')?.getAttribute('href') ?? undefined;
+    const link = document.activeElement?.closest('main a');
+    const href = link?.getAttribute('href');
+    const focus: Focus | undefined = link && href ? { href, part: partOf(link) } : undefined;
     const { focus: _, ...kept } = (history.state ?? {}) as Kept;
     history.replaceState({ ...kept, scroll: scrollY, ...(focus ? { focus } : {}) } satisfies Kept, '');
   }
@@ -66,9 +85,9 @@ class Here {
    * Scrolls to where the page was, as soon as it is tall enough, and gives the focus back to the link that led away. The
    * reader's own scrolling ends it.
    */
-  #restore(y: number, focus?: string): void {
+  #restore(y: number, focus?: Focus): void {
     this.#settle?.();
-    let frames = 0;
+    const until = performance.now() + PATIENCE;
     let request = 0;
     const stop = () => {
       cancelAnimationFrame(request);
@@ -76,11 +95,10 @@ class Here {
       this.#settle = undefined;
     };
     const look = () => {
-      frames += 1;
       scrollTo(0, y);
-      const link = focus === undefined ? undefined : document.querySelector<HTMLElement>(`main a[href="${CSS.escape(focus)}"]`);
+      const link = focus && find(focus);
       if (link && document.activeElement !== link) link.focus({ preventScroll: true });
-      if ((Math.abs(scrollY - y) < 2 && (focus === undefined || link)) || frames > 120) stop();
+      if ((Math.abs(scrollY - y) < 2 && (focus === undefined || link)) || performance.now() > until) stop();
       else request = requestAnimationFrame(look);
     };
     for (const type of ['wheel', 'touchstart', 'keydown', 'pointerdown']) addEventListener(type, stop, { passive: true });

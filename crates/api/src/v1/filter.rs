@@ -408,7 +408,7 @@ fn added(text: &str, now_ms: i64) -> Result<Range<i64>, Problem> {
         Problem::bad(detail)
     };
     if let Some(days) = text.strip_suffix('d') {
-        let days: u32 = days.parse().ok().filter(|days| *days < 100_000).ok_or_else(wrong)?;
+        let days: u32 = days.parse().ok().filter(|days| *days < 10_000).ok_or_else(wrong)?;
         return Ok(Range { from: Some(now_ms - i64::from(days) * DAY_MS), to: None });
     }
     let day = |text: &str| -> Result<Option<i64>, Problem> {

@@ -2283,7 +2283,7 @@ export interface components {
         };
         /** @description A file, and whether it is a favourite. */
         OldFavourite: {
-            /** @description Turned round unless said. */
+            /** @description Turned round unless said. In a form also 1 and 0, yes and no, on and off. */
             favorite?: boolean | null;
             filename: string;
         };
